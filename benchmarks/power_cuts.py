@@ -29,12 +29,12 @@ from testigo.election import Contest, Definition, District, Option, Station, Sta
 from testigo.keys import SigningKey
 from testigo.record import Statement
 from testigo.slip import Slip
-from testigo.station.booth import Booth
-from testigo.station.folder import MachineFolder
+from testigo.station.booth.booth import Booth
+from testigo.station.booth.session import SessionView
 from testigo.station.install import install_station, load_keys
-from testigo.station.machine_ways import LocalMachine
-from testigo.station.order_sender import OrderSender
-from testigo.station.session import SessionView
+from testigo.station.machine.folder import MachineFolder
+from testigo.station.machine.order_sender import OrderSender
+from testigo.station.machine.ways import LocalMachine
 
 LONGEST_LIFE = 0.5
 """Seconds that a booth's process lives, starting and recovering included: up to some ten votes."""

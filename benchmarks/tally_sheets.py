@@ -29,7 +29,7 @@ from testigo.election import STATION_ROLES, Contest, Definition, District, Optio
 from testigo.keys import SigningKey
 from testigo.scan.codes import qr_texts, qr_texts_in
 from testigo.scan.images import PDF_DPI, images_of
-from testigo.station import tally_sheet
+from testigo.station.chair import tally_sheet
 
 SIZES = ((1, 10), (1, 100), (4, 100), (1, 400), (12, 100), (1, 1600), (12, 1600))
 """Contests, and options of each."""

@@ -20,10 +20,10 @@ from testigo.keys import SigningKey
 from testigo.record import Statement
 from testigo.screens.page_voter import PageVoter
 from testigo.slip import FolderPrinter
-from testigo.station.booth import Booth
-from testigo.station.chair import Chair
+from testigo.station.booth.booth import Booth
+from testigo.station.chair.chair import Chair
 from testigo.station.install import install_station, load_keys
-from testigo.station.machine_ways import LocalMachine
+from testigo.station.machine.ways import LocalMachine
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from hypothesis import settings
 from testigo import words
 from testigo.register import changes, erasure
 from testigo.staff import pins
-from testigo.station.hours import StationHours
+from testigo.station.machine.hours import StationHours
 
 PROJECT = Path(__file__).resolve().parent.parent
 

@@ -29,7 +29,7 @@ from testigo.rehearsal import night
 from testigo.rehearsal.chair import ChairDay
 from testigo.rehearsal.journal import Journal
 from testigo.rehearsal.site import CHAIR_PIN, CLERK_PIN, Site, equip, install, make_site, sign_in
-from testigo.station.processes import MachineProcess
+from testigo.station.machine.processes import MachineProcess
 from testigo.web.client import Client, SeenPage
 
 STATION = Station("s1", "Escuela Norte", "villa", 4)

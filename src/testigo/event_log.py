@@ -33,7 +33,7 @@ LONGEST_LINE = 1024 * 1024
 
 class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One entry. `sequence`: from 0. `time`: UTC, `YYYY-MM-DDTHH:MM:SSZ`. `data`: plain JSON values, never a ballot's
-    content and never one voter's doings (`station.batches`)."""
+    content and never one voter's doings (`station.machine.batches`)."""
 
     sequence: int
     time: str

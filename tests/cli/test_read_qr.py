@@ -17,7 +17,7 @@ from testigo.cli.root import main
 from testigo.election import STATION_ROLES, MachineKey, MachineKeys
 from testigo.keys import SigningKey
 from testigo.record import Log, Statement, open_statement
-from testigo.station import tally_sheet
+from testigo.station.chair import tally_sheet
 
 DEFINITION = large_definition((700,), rolls=2)
 SHEET = large_sheet(DEFINITION)

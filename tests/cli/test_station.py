@@ -14,8 +14,8 @@ from testigo.cli import serve
 from testigo.cli.root import main
 from testigo.fingerprint.parameters import IMAGE
 from testigo.record import open_statement
-from testigo.station import votes
-from testigo.station.folder import KEYS_FORMAT
+from testigo.station.booth import votes
+from testigo.station.machine.folder import KEYS_FORMAT
 from whole_station import DEFINITION
 
 

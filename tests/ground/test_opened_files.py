@@ -24,9 +24,9 @@ OWN = {
     "words/catalogues.py": "in the installed package",
     "register/prints.py": "a file that it has just written",
     "database.py": "a file that it has just written",
-    "station/processes.py": "a file that it has just written",
+    "station/machine/processes.py": "a file that it has just written",
     "rehearsal/night.py": "a file that it has just written",
-    "station/hardware_test.py": "what the system says of a screen",
+    "station/machine/hardware_test.py": "what the system says of a screen",
 }
 """Modules that open a file for reading by themselves, and why they may."""
 

@@ -7,7 +7,7 @@ import pytest
 from large_sheet import large_definition, zero_sheet
 from page_texts import PageTexts
 from testigo.keys import SigningKey
-from testigo.station import tally_sheet
+from testigo.station.chair import tally_sheet
 
 ALPHABETS = {
     "es": "abcdefghijklmnopqrstuvwxyzáéíñ",

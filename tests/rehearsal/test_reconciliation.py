@@ -12,12 +12,12 @@ from testigo.register import Register, RegisterKey, make_poll_book
 from testigo.results import publish_results
 from testigo.screens.page_voter import PageVoter
 from testigo.slip import FolderPrinter
-from testigo.station.booth import Booth
-from testigo.station.chair import Chair
-from testigo.station.checkin import CheckIn
+from testigo.station.booth.booth import Booth
+from testigo.station.chair.chair import Chair
+from testigo.station.check_in.check_in import CheckIn
+from testigo.station.check_in.visit import Visit
 from testigo.station.install import install_station, load_keys
-from testigo.station.machine_ways import LocalMachine
-from testigo.station.visit import Visit
+from testigo.station.machine.ways import LocalMachine
 from testigo.witness import verify
 
 STATION, CHAIR_PIN, CLERK_PIN = "01-01", "314159", "271828"

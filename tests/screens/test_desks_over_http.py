@@ -13,11 +13,11 @@ from testigo.election import StationMachine, StationMachines
 from testigo.keys import SealingKey
 from testigo.register import Register, make_poll_book
 from testigo.screens import checkin as pages
-from testigo.station.checkin import CheckIn
-from testigo.station.folder import MachineFolder
+from testigo.station.check_in.check_in import CheckIn
 from testigo.station.install import install_station, load_keys
-from testigo.station.machine_ways import HttpDesk, LocalMachine
-from testigo.station.order_sender import OrderSender
+from testigo.station.machine.folder import MachineFolder
+from testigo.station.machine.order_sender import OrderSender
+from testigo.station.machine.ways import HttpDesk, LocalMachine
 from testigo.web.client import Client
 from whole_station import register, root
 

@@ -15,8 +15,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from testigo import logs
 from testigo.errors import StorageError
 from testigo.screens.metrics import of_machine
-from testigo.station.batches import note_rest
-from testigo.station.booth import Booth
+from testigo.station.booth.booth import Booth
+from testigo.station.machine.batches import note_rest
 from testigo.web.metrics import MetricsServer, nothing_more
 
 

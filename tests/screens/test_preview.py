@@ -14,7 +14,7 @@ from served_station import DEFINITION
 from testigo.election import Definition, load
 from testigo.errors import InvalidInput
 from testigo.screens import preview
-from testigo.station.preview_booth import PreviewBooth
+from testigo.station.booth.preview import PreviewBooth
 from testigo.web.client import Client, SeenPage
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

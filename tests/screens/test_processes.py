@@ -65,7 +65,12 @@ def test_a_booths_process_knows_nothing_of_voters_and_fingers() -> None:
     loaded = "[name for name in sys.modules if name.startswith('testigo.')]"
     code = f"import sys, testigo.cli.station, testigo.screens.booth, testigo.screens.serve; print({loaded})"
     known = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    for other in ("testigo.register", "testigo.fingerprint", "testigo.station.checkin", "testigo.screens.checkin"):
+    for other in (
+        "testigo.register",
+        "testigo.fingerprint",
+        "testigo.station.check_in.check_in",
+        "testigo.screens.checkin",
+    ):
         assert other not in known
 
 

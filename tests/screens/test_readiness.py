@@ -10,8 +10,8 @@ from playwright.sync_api import Browser
 from served_station import ServedStation
 from testigo.fingerprint.reader import ReaderError
 from testigo.fingerprint.reader.errors import NoFinger, ReaderUnplugged
-from testigo.station import self_test
-from testigo.station.readiness import clock_line
+from testigo.station.machine import self_test
+from testigo.station.machine.readiness import clock_line
 from testigo.web.client import Client, SeenPage
 from testigo.words import languages
 

@@ -9,8 +9,8 @@ from polling_place import CHAIR_PIN, CLERK_PIN, ISSUED
 from testigo.ballot import ClockNote
 from testigo.election import StationMachine
 from testigo.staff.accounts import FORMAT, Account, StaffList
-from testigo.station.folder import MachineFolder
-from testigo.station.staffing import MachineStaff
+from testigo.station.machine.folder import MachineFolder
+from testigo.station.machine.staffing import MachineStaff
 from testigo.web.client import Client, SeenPage
 
 STAFF = (

@@ -11,7 +11,7 @@ from polling_place import CHAIR_PIN, finger
 from testigo.election import StationMachine
 from testigo.errors import StorageError
 from testigo.rehearsal.chair import when_tested
-from testigo.station import hours
+from testigo.station.machine import hours
 from testigo.web.client import Client, SeenPage
 from testigo.words import languages
 

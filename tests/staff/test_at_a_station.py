@@ -18,9 +18,9 @@ from testigo.keys import SigningKey
 from testigo.staff.accounts import FORMAT, StaffList
 from testigo.staff.machine import PINS
 from testigo.staff.table import read_staff_table
-from testigo.station.chair import Chair
-from testigo.station.checkin import CheckIn
-from testigo.station.folder import EVENTS
+from testigo.station.chair.chair import Chair
+from testigo.station.check_in.check_in import CheckIn
+from testigo.station.machine.folder import EVENTS
 
 CSV = """id,name,role,party,station
 ana,Ana Ñandú,chair,,01-01

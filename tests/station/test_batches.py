@@ -13,10 +13,10 @@ from testigo import canonical, storage
 from testigo.errors import StorageError
 from testigo.event_log import Event, EventLog, log_origin, quarter_hour
 from testigo.keys import SigningKey
-from testigo.station import booth_day
-from testigo.station.batches import APART, VOTERS, note_batch, note_rest
-from testigo.station.booth_day import BoothDay
-from testigo.station.checkin_day import CheckInDay
+from testigo.station.booth import day as booth_day
+from testigo.station.booth.day import BoothDay
+from testigo.station.check_in.day import CheckInDay
+from testigo.station.machine.batches import APART, VOTERS, note_batch, note_rest
 
 KEY = SigningKey.generate()
 

@@ -23,8 +23,8 @@ from testigo.election import StationMachine
 from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.event_log import log_origin, verify_event_log
 from testigo.slip import PrinterError
-from testigo.station import votes
-from testigo.station.booth import Booth
+from testigo.station.booth import votes
+from testigo.station.booth.booth import Booth
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from raising import raises_code
 from testigo.ballot import CastVoteRecord, Marks, new_slip_number
 from testigo.errors import IllegalStep, InvalidInput, StorageError
-from testigo.station.box import BallotBox
+from testigo.station.booth.box import BallotBox
 
 KEY = secrets.token_bytes(32)
 SIZE = 256

@@ -9,7 +9,7 @@ from polling_place import Root
 from testigo.election import OptionStatus, StationMachine
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature
 from testigo.keys import SigningKey
-from testigo.station.machine_ways import Machine
+from testigo.station.machine.ways import Machine
 
 
 def said(root: Root, number: int, option: str = "ana", status: str = "withdrawn", **more: Any) -> bytes:

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from raising import raises_code
 from testigo.ballot.check_character import ALPHABET
 from testigo.errors import IllegalStep, InvalidInput, NotAllowed, StorageError, TestigoError
-from testigo.station import booth_day
-from testigo.station.cards import CardIndex, UnknownCard, make_deck
+from testigo.station.booth import day as booth_day
+from testigo.station.booth.cards import CardIndex, UnknownCard, make_deck
 
 
 @pytest.fixture(scope="module")

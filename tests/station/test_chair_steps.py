@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from testigo.errors import IllegalStep
 from testigo.event_log import log_origin, verify_event_log
-from testigo.station.chair import Chair
+from testigo.station.chair.chair import Chair
 from testigo.station.install import machine_folders
 
 LEGAL = {

@@ -11,9 +11,9 @@ from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, NotAllow
 from testigo.fingerprint import synthetic
 from testigo.keys import OpeningKey, SigningKey
 from testigo.register import make_poll_book
-from testigo.station import finger_check
-from testigo.station.checkin import CheckIn
-from testigo.station.visit import RefusedVoter, Visit
+from testigo.station.check_in import finger_check
+from testigo.station.check_in.check_in import CheckIn
+from testigo.station.check_in.visit import RefusedVoter, Visit
 
 CHAIR_PIN, ISSUED = "482913", "2026-11-21T12:00:00Z"
 

@@ -15,9 +15,9 @@ from testigo.count import RecordRules
 from testigo.election import StationMachine
 from testigo.keys import SigningKey
 from testigo.record import Finding, Grade, Log, open_package
-from testigo.station import clocks
-from testigo.station.chair import Chair
-from testigo.station.machine_ways import Machine
+from testigo.station.chair import clocks
+from testigo.station.chair.chair import Chair
+from testigo.station.machine.ways import Machine
 from testigo.witness import VerificationReport, verify
 from whole_station import DEFINITION, InstalledStation
 
@@ -56,7 +56,7 @@ class Elsewhere:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clocks:
     monkeypatch.setattr("testigo.witness.reading.check_structure", lambda definition: [])
     clock = Clocks()
-    for module in ("canonical", "station.order_sender", "station.order_receiver", "station.folder"):
+    for module in ("canonical", *(f"station.machine.{name}" for name in ("order_sender", "order_receiver", "folder"))):
         monkeypatch.setattr(f"testigo.{module}.utc_now", clock, raising=False)
     return clock
 

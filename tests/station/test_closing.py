@@ -14,9 +14,9 @@ from testigo.election import StationMachine
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError
 from testigo.keys import SigningKey
 from testigo.record import open_package, open_statement, peek
-from testigo.station.chair import Chair
-from testigo.station.machine_ways import LocalMachine
-from testigo.station.orders import ORDER_TYPE, REPORT_TYPE, MachineReport
+from testigo.station.chair.chair import Chair
+from testigo.station.machine.orders import ORDER_TYPE, REPORT_TYPE, MachineReport
+from testigo.station.machine.ways import LocalMachine
 
 
 class Wire(LocalMachine):

@@ -10,8 +10,8 @@ from testigo.ballot import BoothReport, CheckInReport, EventLogs, LogicAndAccura
 from testigo.count import KINDS
 from testigo.errors import IllegalStep, InvalidInput, StorageError, TestigoError
 from testigo.record import open_package, open_statement, peek
-from testigo.station import tally_sheet
-from testigo.station.chair import Chair
+from testigo.station.chair import tally_sheet
+from testigo.station.chair.chair import Chair
 
 SHEETS = {
     "logic-and-accuracy": LogicAndAccuracy,
@@ -158,7 +158,7 @@ def test_dead_machine_is_told_and_nothing_is_lost(place):
             raise StorageError("machine.does-not-answer", place="booth", why="ConnectError")
 
     place.chair.close()
-    from testigo.station.machine_ways import LocalMachine
+    from testigo.station.machine.ways import LocalMachine
 
     place.chair = Chair(place.folder / "chair", booths=[Dead()], desks=[LocalMachine(place.check_in)])
     status = place.chair.status()

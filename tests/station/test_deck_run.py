@@ -32,10 +32,11 @@ from testigo.errors import IllegalStep, StorageError
 from testigo.rehearsal.chair import when_tested
 from testigo.rehearsal.site import sign_in
 from testigo.slip.slip import Slip
-from testigo.station import deck_orders, deck_run, votes, voting
-from testigo.station.box import BallotBox
-from testigo.station.deck_booth import DeckBooth
-from testigo.station.processes import MachineProcess
+from testigo.station.booth import deck_orders, votes, voting
+from testigo.station.booth.box import BallotBox
+from testigo.station.booth.deck_booth import DeckBooth
+from testigo.station.chair import deck_run
+from testigo.station.machine.processes import MachineProcess
 from testigo.web.client import Client, SeenPage
 from whole_station import DEFINITION, InstalledStation
 

@@ -21,14 +21,14 @@ from raising import raises_code
 from testigo.election import StationMachine, StationMachines
 from testigo.errors import IllegalStep, InvalidSignature, StorageError, TestigoError
 from testigo.register import Register, make_poll_book
-from testigo.station.checkin import CheckIn
-from testigo.station.desk_claims import Asked, Claims, Lent, answer, told
-from testigo.station.folder import MachineFolder
+from testigo.station.check_in.check_in import CheckIn
+from testigo.station.check_in.claims import Asked, Claims, Lent, answer, told
+from testigo.station.check_in.shares import home_desks
+from testigo.station.check_in.sign_in_list import Agreed
+from testigo.station.check_in.visit import AtAnotherDesk, RefusedVoter, Visit
 from testigo.station.install import install_station, load_keys
-from testigo.station.order_sender import OrderSender
-from testigo.station.shares import home_desks
-from testigo.station.sign_in_list import Agreed
-from testigo.station.visit import AtAnotherDesk, RefusedVoter, Visit
+from testigo.station.machine.folder import MachineFolder
+from testigo.station.machine.order_sender import OrderSender
 
 DESKS = 3
 DOCUMENTS = ("101", "102", "103", "104", "105", "106")

@@ -14,7 +14,7 @@ from testigo import storage
 from testigo.cli.root import main
 from testigo.errors import StorageError
 from testigo.fingerprint import synthetic
-from testigo.station import hardware_test, self_test
+from testigo.station.machine import hardware_test, self_test
 from testigo.words import FALLBACK, languages, set_language
 
 

@@ -10,8 +10,8 @@ from raising import raises_code
 from testigo.ballot.reasons import CLOSING_REASONS, OPENING_REASONS, of_hours
 from testigo.election import hours
 from testigo.errors import IllegalStep, InvalidInput
-from testigo.station import hours as station_hours
-from testigo.station import tally_sheet
+from testigo.station.chair import tally_sheet
+from testigo.station.machine import hours as station_hours
 
 pytestmark = pytest.mark.usefixtures("by_the_clock")
 

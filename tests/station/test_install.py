@@ -13,9 +13,9 @@ from testigo.election import CHAIR, FirstDefinition, MachineKey, MachineKeys, pa
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
 from testigo.keys import SigningKey
 from testigo.record import Statement
-from testigo.station.booth import Booth
-from testigo.station.folder import MachineFolder
+from testigo.station.booth.booth import Booth
 from testigo.station.install import REQUEST, install_station, load_keys
+from testigo.station.machine.folder import MachineFolder
 
 PINS = {"chair_pin": "482913", "clerk_pin": "750126"}
 
@@ -139,9 +139,15 @@ def test_folder_of_another_role_or_of_nothing(place, tmp_path):
 @pytest.mark.parametrize(
     ("module", "forbidden"),
     [
-        ("testigo.station.booth", ("testigo.register", "testigo.fingerprint", "testigo.station.checkin")),
-        ("testigo.station.box", ("testigo.register", "testigo.fingerprint", "testigo.station.checkin")),
-        ("testigo.station.checkin", ("testigo.station.box", "testigo.station.booth", "testigo.station.cards")),
+        (
+            "testigo.station.booth.booth",
+            ("testigo.register", "testigo.fingerprint", "testigo.station.check_in"),
+        ),
+        ("testigo.station.booth.box", ("testigo.register", "testigo.fingerprint", "testigo.station.check_in")),
+        (
+            "testigo.station.check_in.check_in",
+            ("testigo.station.booth",),
+        ),
     ],
 )
 def test_a_process_knows_only_its_side(module, forbidden):

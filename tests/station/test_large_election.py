@@ -21,10 +21,10 @@ from testigo.register import Register, RegisterKey, make_poll_book
 from testigo.results import publish_results
 from testigo.screens import chair as chair_pages
 from testigo.screens.page_voter import PageVoter
-from testigo.station.booth import Booth
-from testigo.station.chair import Chair
-from testigo.station.checkin import CheckIn
-from testigo.station.machine_ways import LocalMachine
+from testigo.station.booth.booth import Booth
+from testigo.station.chair.chair import Chair
+from testigo.station.check_in.check_in import CheckIn
+from testigo.station.machine.ways import LocalMachine
 
 OPTIONS, CHOOSE = 300, 2
 VOTE = ("o0", "o299")

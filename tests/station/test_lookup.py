@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from testigo.register import PollBookVoter
-from testigo.station.card_text import LONGEST, is_card_text, numbers_in
-from testigo.station.keyboards import other_readings
-from testigo.station.lookup import MOST, Lookup, core
+from testigo.station.check_in.card_text import LONGEST, is_card_text, numbers_in
+from testigo.station.check_in.keyboards import other_readings
+from testigo.station.check_in.lookup import MOST, Lookup, core
 
 NAMES = {
     "V12345678": "María José Peña Núñez",

@@ -13,11 +13,11 @@ from testigo.ballot.slip_number import new_slip_number
 from testigo.election import STATION_ROLES, FirstDefinition, Role, StationDefinition
 from testigo.errors import InvalidInput, InvalidSignature
 from testigo.slip.qr import QrVote
-from testigo.station.booth import Booth
-from testigo.station.chair import Chair
-from testigo.station.checkin import CheckIn
-from testigo.station.folder import MachineFolder
-from testigo.station.machine_ways import LocalMachine
+from testigo.station.booth.booth import Booth
+from testigo.station.chair.chair import Chair
+from testigo.station.check_in.check_in import CheckIn
+from testigo.station.machine.folder import MachineFolder
+from testigo.station.machine.ways import LocalMachine
 
 STORED = Path(__file__).parents[1] / "data" / "stored" / "0.1" / "station"
 

@@ -13,13 +13,13 @@ from testigo.election import MachineKeys, StationMachine, StationMachines
 from testigo.errors import IllegalStep, InvalidInput, StorageError, TestigoError
 from testigo.record import open_package, peek
 from testigo.register import Register, make_poll_book
-from testigo.station import chair as chair_module
-from testigo.station.chair import Chair
-from testigo.station.closing_reports import step_of
-from testigo.station.folder import OPENING_KEY, read_settings
-from testigo.station.machine_ways import LocalMachine
-from testigo.station.sign_in_list import Agreed
-from testigo.station.visit import Visit
+from testigo.station.chair import chair as chair_module
+from testigo.station.chair.chair import Chair
+from testigo.station.chair.closing_reports import step_of
+from testigo.station.check_in.sign_in_list import Agreed
+from testigo.station.check_in.visit import Visit
+from testigo.station.machine.folder import OPENING_KEY, read_settings
+from testigo.station.machine.ways import LocalMachine
 from wide_station import MACHINES, WideStation, wide, wide_installed
 
 __all__ = ["wide", "wide_installed"]

@@ -31,13 +31,13 @@ from testigo.register import Register, RegisterKey, make_poll_book
 from testigo.screens.metrics import of_machine
 from testigo.screens.page_voter import PageVoter
 from testigo.slip import PrinterError
-from testigo.station.booth import Booth
-from testigo.station.booth_day import BoothDay
-from testigo.station.cards import make_deck
-from testigo.station.chair import Chair
-from testigo.station.checkin import CheckIn
-from testigo.station.checkin_day import day_key
-from testigo.station.machine_ways import LocalMachine
+from testigo.station.booth.booth import Booth
+from testigo.station.booth.cards import make_deck
+from testigo.station.booth.day import BoothDay
+from testigo.station.chair.chair import Chair
+from testigo.station.check_in.check_in import CheckIn
+from testigo.station.check_in.day import day_key
+from testigo.station.machine.ways import LocalMachine
 from testigo.stored import StoredFormat
 
 GENERAL = [str(1000 + number) for number in range(24)]
@@ -329,7 +329,10 @@ def all_that_is_left(folder):
 def clock(monkeypatch):
     clock = Clock()
     monkeypatch.setattr(canonical, "utc_now", clock)
-    for room in ("station.order_sender", "station.order_receiver", "station.folder", "record.statement"):
+    for room in (
+        *(f"station.machine.{name}" for name in ("order_sender", "order_receiver", "folder")),
+        "record.statement",
+    ):
         monkeypatch.setattr(f"testigo.{room}.utc_now", clock, raising=False)
     return clock
 

@@ -10,10 +10,10 @@ from testigo import keys
 from testigo.election import StationMachine
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError
 from testigo.keys import SigningKey
-from testigo.station import order_receiver
-from testigo.station.chair import Chair
-from testigo.station.machine_ways import HttpMachine, LocalMachine
-from testigo.station.orders import ORDER_TYPE, ORDERS, REPORT_TYPE, MachineReport, Order
+from testigo.station.chair.chair import Chair
+from testigo.station.machine import order_receiver
+from testigo.station.machine.orders import ORDER_TYPE, ORDERS, REPORT_TYPE, MachineReport, Order
+from testigo.station.machine.ways import HttpMachine, LocalMachine
 
 
 class Wire(LocalMachine):

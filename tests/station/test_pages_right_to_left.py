@@ -9,8 +9,8 @@ from letters import letters, page_size, visual_lines
 from testigo.election import Contest, Definition, District, Option, Station
 from testigo.keys import SigningKey
 from testigo.paper.pin_slips import PinSlip, pin_slips
-from testigo.station.cards import make_deck
-from testigo.station.tally_sheet import page
+from testigo.station.booth.cards import make_deck
+from testigo.station.chair.tally_sheet import page
 
 TITLES = {"he": "בחירות לרשויות המקומיות", "ar": "الانتخابات البلدية", "es": "Elecciones municipales"}
 LONG = "Internacionaliŵación" * 8

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from testigo.errors import StorageError
-from testigo.station.processes import MachineProcess
+from testigo.station.machine.processes import MachineProcess
 from testigo.web.listening import Listening
 
 

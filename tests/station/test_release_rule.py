@@ -11,7 +11,7 @@ from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, NotAllow
 from testigo.event_log import Event
 from testigo.keys import SigningKey
 from testigo.record import Statement
-from testigo.station import release_rule
+from testigo.station.check_in import release_rule
 
 UNENROLLED = ("103", "104", "105", "106", "107", "108")
 

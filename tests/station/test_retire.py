@@ -21,12 +21,12 @@ from testigo import storage
 from testigo.cli.root import main
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, TestigoError
 from testigo.keys import SigningKey
-from testigo.station.archive import open_archive, pack_archive, unpack_archive
-from testigo.station.booth import Booth
-from testigo.station.folder import MachineFolder, read_settings
+from testigo.station.booth.booth import Booth
 from testigo.station.install import load_keys
-from testigo.station.retire import check_plan, finish, plan_retirement, retire
-from testigo.station.retired import ARCHIVE, LEFT, REPORT, RETIRED
+from testigo.station.machine.folder import MachineFolder, read_settings
+from testigo.station.machine.retired import ARCHIVE, LEFT, REPORT, RETIRED
+from testigo.station.retirement.archive import open_archive, pack_archive, unpack_archive
+from testigo.station.retirement.retire import check_plan, finish, plan_retirement, retire
 
 ROLES = ("chair", "check-in", "booth")
 TERM, AFTER = datetime.date(2036, 5, 29), datetime.date(2036, 5, 30)
@@ -213,7 +213,7 @@ def test_a_lost_second_copy_needs_a_reason(folder, finished):
 @pytest.mark.parametrize(("language", "said"), [("es", "Baja de una máquina"), ("en", "Retirement of a machine")])
 def test_the_page_names_everything_in_the_machines_language(folder, finished, language, said):
     from testigo import canonical
-    from testigo.station import retirement_page
+    from testigo.station.retirement import page as retirement_page
 
     machine = MachineFolder(folder / "booth", "booth")
     definition = msgspec.structs.replace(machine.definition, languages=(language,))

@@ -4,7 +4,7 @@ import pytest
 
 from raising import raises_code
 from testigo.errors import InvalidInput
-from testigo.station.candidates import texts
+from testigo.station.machine.candidates import texts
 from testigo.words import languages
 
 

@@ -9,12 +9,12 @@ import pytest
 from raising import raises_code
 from testigo.ballot import BoothCounters, CheckInCounters
 from testigo.errors import InvalidInput, StorageError
-from testigo.station.booth import Booth
-from testigo.station.chair import Chair
-from testigo.station.checkin import CheckIn
-from testigo.station.closing import counters_of
-from testigo.station.machine_ways import LocalMachine
-from testigo.station.order_sender import REPORTS_FORMAT
+from testigo.station.booth.booth import Booth
+from testigo.station.chair.chair import Chair
+from testigo.station.chair.closing import counters_of
+from testigo.station.check_in.check_in import CheckIn
+from testigo.station.machine.order_sender import REPORTS_FORMAT
+from testigo.station.machine.ways import LocalMachine
 
 STORED = Path(__file__).parents[1] / "data" / "stored"
 

@@ -22,7 +22,7 @@ from testigo.election import Definition
 from testigo.keys import SigningKey
 from testigo.scan.codes import qr_texts
 from testigo.scan.images import images_of
-from testigo.station import tally_sheet
+from testigo.station.chair import tally_sheet
 
 KEY = SigningKey.generate()
 DIGEST = "0123456789abcdef" * 4

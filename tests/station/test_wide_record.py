@@ -19,8 +19,8 @@ from testigo.errors import InvalidInput, InvalidSignature, StorageError, Testigo
 from testigo.keys import SigningKey
 from testigo.record import Finding, Grade, Statement, open_package, open_statement, peek
 from testigo.record.statement import PAYLOAD_TYPE
-from testigo.station.chair import Chair
-from testigo.station.machine_ways import LocalMachine
+from testigo.station.chair.chair import Chair
+from testigo.station.machine.ways import LocalMachine
 from testigo.witness import stations
 from testigo.witness.finding_log import FindingLog
 from testigo.witness.reading import RecordContents, VerifiedStatement

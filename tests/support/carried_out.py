@@ -35,11 +35,11 @@ from testigo.screens import booth as booth_pages
 from testigo.screens.page_voter import PageVoter
 from testigo.slip import QrVote, Slip
 from testigo.slip_reader import SlipReader
-from testigo.station.booth import Booth
-from testigo.station.cards import Card
-from testigo.station.chair import Chair
-from testigo.station.checkin import CheckIn
-from testigo.station.machine_ways import LocalMachine
+from testigo.station.booth.booth import Booth
+from testigo.station.booth.cards import Card
+from testigo.station.chair.chair import Chair
+from testigo.station.check_in.check_in import CheckIn
+from testigo.station.machine.ways import LocalMachine
 from testigo.web.client import Client
 from testigo.words import offered
 

@@ -26,7 +26,7 @@ from testigo.keys import SigningKey
 from testigo.register import Register, RegisterKey, make_poll_book
 from testigo.rehearsal.fingers import wear_off
 from testigo.screens import checkin as check_in_pages
-from testigo.station.checkin import CheckIn
+from testigo.station.check_in.check_in import CheckIn
 from testigo.web.listening import Listening
 
 KINDS: Final = {

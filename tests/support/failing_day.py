@@ -23,9 +23,9 @@ from testigo.rehearsal.people import Person, make_people
 from testigo.rehearsal.population import Population
 from testigo.rehearsal.site import Site, equip, install, make_site
 from testigo.slip import FolderPrinter
-from testigo.station.booth import Booth
-from testigo.station.checkin import CheckIn
-from testigo.station.statement_store import PACKAGE
+from testigo.station.booth.booth import Booth
+from testigo.station.chair.statement_store import PACKAGE
+from testigo.station.check_in.check_in import CheckIn
 from testigo.witness import verify
 
 SIZE = StationMachines(2, 2)

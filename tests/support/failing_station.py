@@ -25,7 +25,7 @@ from testigo.election import CHAIR, Definition, StationMachine
 from testigo.errors import StorageError
 from testigo.rehearsal.people import Person
 from testigo.rehearsal.site import CHAIR_PIN, CLERK_PIN, BoothPlace, Site, sign_in
-from testigo.station.processes import MachineProcess
+from testigo.station.machine.processes import MachineProcess
 from testigo.web.browser import Browser
 from testigo.web.client import SeenPage
 

@@ -10,11 +10,11 @@ from polling_place import MemoryPrinter, Root
 from served_station import Server
 from testigo.election import Definition, StationMachine
 from testigo.screens import booth as booth_pages
-from testigo.station.booth import Booth
-from testigo.station.folder import MachineFolder
-from testigo.station.machine_ways import LocalMachine
-from testigo.station.order_sender import OrderSender
-from testigo.station.orders import OrderName
+from testigo.station.booth.booth import Booth
+from testigo.station.machine.folder import MachineFolder
+from testigo.station.machine.order_sender import OrderSender
+from testigo.station.machine.orders import OrderName
+from testigo.station.machine.ways import LocalMachine
 
 
 class OpenBooth:

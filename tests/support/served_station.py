@@ -16,10 +16,10 @@ from testigo.screens import chair as chair_pages
 from testigo.screens import checkin as check_in_pages
 from testigo.screens.background_test import BackgroundTest
 from testigo.screens.page_voter import PageVoter
-from testigo.station.booth import Booth
-from testigo.station.chair import Chair
-from testigo.station.checkin import CheckIn
-from testigo.station.machine_ways import HttpMachine
+from testigo.station.booth.booth import Booth
+from testigo.station.chair.chair import Chair
+from testigo.station.check_in.check_in import CheckIn
+from testigo.station.machine.ways import HttpMachine
 from testigo.web.client import Client
 from testigo.web.listening import Listening
 

@@ -32,11 +32,11 @@ from testigo.screens import page_voter
 from testigo.slip import PrinterError, Slip, escpos_printer
 from testigo.staff.accounts import MACHINES
 from testigo.staff.desk import open_desk
-from testigo.station import cards
-from testigo.station.cards import make_deck
-from testigo.station.folder import MachineFolder
-from testigo.station.retire import plan_retirement, retire
-from testigo.station.retired import REPORT
+from testigo.station.booth import cards
+from testigo.station.booth.cards import make_deck
+from testigo.station.machine.folder import MachineFolder
+from testigo.station.machine.retired import REPORT
+from testigo.station.retirement.retire import plan_retirement, retire
 from testigo.web.client import Client, SeenPage
 
 BLANK = FingerImage(np.full((300, 300), 240, np.uint8)).to_png()
@@ -653,7 +653,7 @@ class Day:
         """A voided session and other differences, each with its reason; a dead printer; the way to the centre."""
         with self.arrive(self.place.booth_address) as voter, self.presiding() as chair:
             for card, reason in zip(self.cards[2:4], ("voter-ill", "other"), strict=True):
-                with mock.patch("testigo.station.booth_day.seconds_locked", return_value=0):
+                with mock.patch("testigo.station.booth.day.seconds_locked", return_value=0):
                     self._begin(voter, card)
                 chair.send("/close")
                 assert chair.send("/void", reason=reason).facts["told"] == "voided"

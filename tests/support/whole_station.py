@@ -13,10 +13,10 @@ from testigo.election import Contest, Option, Station, VotingRules
 from testigo.fingerprint import FingerImage
 from testigo.register import Register, RegisterKey, make_poll_book
 from testigo.screens.page_voter import PageVoter
-from testigo.station.booth import Booth
-from testigo.station.chair import Chair
-from testigo.station.checkin import CheckIn
-from testigo.station.machine_ways import LocalMachine, Machine
+from testigo.station.booth.booth import Booth
+from testigo.station.chair.chair import Chair
+from testigo.station.check_in.check_in import CheckIn
+from testigo.station.machine.ways import LocalMachine, Machine
 
 DEFINITION = villa(
     (Station("s1", "Escuela Norte", "villa", 8, roll_sizes={"native": 2}), Station("s2", "Escuela Sur", "villa", 5)),

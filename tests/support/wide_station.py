@@ -13,11 +13,11 @@ from testigo.ballot import DeckPart
 from testigo.election import StationMachines
 from testigo.register import Register, make_poll_book
 from testigo.screens.page_voter import PageVoter
-from testigo.station.booth import Booth
-from testigo.station.chair import Chair
-from testigo.station.checkin import CheckIn
+from testigo.station.booth.booth import Booth
+from testigo.station.chair.chair import Chair
+from testigo.station.check_in.check_in import CheckIn
 from testigo.station.install import install_station, load_keys
-from testigo.station.machine_ways import LocalMachine
+from testigo.station.machine.ways import LocalMachine
 from whole_station import DEFINITION
 
 MACHINES = StationMachines(desk_count=2, booth_count=2)

@@ -9,7 +9,7 @@ import pytest
 from in_chromium import chromium
 from polling_place import Root
 from testigo.election import Definition
-from testigo.station.hours import StationHours
+from testigo.station.machine.hours import StationHours
 from testigo.training import Training, make_training, training_of
 from training_day import ELECTION, TrainingDay, start
 

@@ -8,7 +8,7 @@ import pypdfium2  # type: ignore[import-untyped]
 from testigo.ballot import tally_ballots, tally_qr
 from testigo.keys import PublicKey
 from testigo.scan.codes import qr_texts_in
-from testigo.station.folder import read_settings
+from testigo.station.machine.folder import read_settings
 from testigo.training import Training, count_papers
 from training_day import TrainingDay
 

@@ -18,13 +18,13 @@ from testigo.record import Log, open_package, peek
 from testigo.scan.codes import qr_texts_in
 from testigo.slip import Slip
 from testigo.slip_reader import SlipReader
-from testigo.station.booth import Booth
-from testigo.station.checkin import CheckIn
-from testigo.station.checkin_book import POLL_BOOK
-from testigo.station.folder import MACHINE_KEYS, MachineFolder
+from testigo.station.booth.booth import Booth
+from testigo.station.check_in.book import POLL_BOOK
+from testigo.station.check_in.check_in import CheckIn
 from testigo.station.install import load_keys
-from testigo.station.order_sender import OrderSender
-from testigo.station.staffing import MachineStaff
+from testigo.station.machine.folder import MACHINE_KEYS, MachineFolder
+from testigo.station.machine.order_sender import OrderSender
+from testigo.station.machine.staffing import MachineStaff
 from testigo.witness import verify
 from training_day import ELECTION, TrainingDay
 

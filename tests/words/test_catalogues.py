@@ -10,10 +10,10 @@ from testigo import words as language
 from testigo.ballot import reasons
 from testigo.screens import checkin, enrolment
 from testigo.staff.accounts import MACHINES
-from testigo.station.batches import COUNTED
-from testigo.station.chair_state import STEPS
-from testigo.station.deck_run import EVENTS, PART
-from testigo.station.orders import ORDERS
+from testigo.station.chair.deck_run import EVENTS, PART
+from testigo.station.chair.state import STEPS
+from testigo.station.machine.batches import COUNTED
+from testigo.station.machine.orders import ORDERS
 
 SPANISH = language.section("es", "screens")
 
@@ -84,7 +84,7 @@ def test_an_error_has_words_for_every_kind() -> None:
 
 def test_every_event_of_the_logs_has_its_words() -> None:
     sources = language.FOLDER.parent
-    files = [*(sources / "station").glob("*.py"), sources / "event_log.py"]
+    files = [*(sources / "station").rglob("*.py"), sources / "event_log.py"]
     texts = [file.read_text(encoding="utf-8") for file in files]
     said = r"\bappend(?:_coarse)?\(\s*\"([a-z-]+)\"|_statements\.sign\([^()]*?, \"([a-z-]+)\""
     events = {one[0] or one[1] for text in texts for one in re.findall(said, text)}

@@ -12,9 +12,9 @@ from testigo.count.anomalies import AnomalyKind
 from testigo.election.keyring import Role
 from testigo.election.option_status import Status
 from testigo.record import Grade
-from testigo.station.booth_day import Stage
-from testigo.station.chair_state import State
-from testigo.station.orders import MachineState, OrderName
+from testigo.station.booth.day import Stage
+from testigo.station.chair.state import State
+from testigo.station.machine.orders import MachineState, OrderName
 from testigo.witness import Verdict
 from testigo.words.catalogues import catalogue_of
 

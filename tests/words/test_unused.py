@@ -21,9 +21,9 @@ SHOWN_BY = {
     "results": ["results/*.py", "results/page/*", "ballot/reasons.py", "count/anomalies.py"],
     "retirement": [
         "station/retire*",
-        "station/folder.py",
-        "station/votes.py",
-        "station/day_file.py",
+        "station/machine/folder.py",
+        "station/booth/votes.py",
+        "station/machine/day_file.py",
         "staff/machine.py",
     ],
     "screens": ["**/*.py", "**/*.html", "web/static/*.js"],

@@ -2,8 +2,8 @@
 
 A declaration says what the counter is (`Counter`). Everything else follows from it: what must be zero before opening,
 what the tally sheet must say again, the rules that the witness holds a station to, the lines of screens, paper and
-results page, the exports. So a new counter is a field here, what counts it in its machine (`station.checkin_day`,
-`station.booth_day`), and its words (`words/LANGUAGE/counters.po`). `make schemas` writes what follows from it.
+results page, the exports. So a new counter is a field here, what counts it in its machine (`station.check_in.day`,
+`station.booth.day`), and its words (`words/LANGUAGE/counters.po`). `make schemas` writes what follows from it.
 
 A field that a later version adds has a default and raises its struct's `VERSION`; the versions of reports, tally sheets
 and zero reports follow (docs/adr/2026-11-28-counters-are-declared-once.md).

@@ -8,11 +8,11 @@ import typer
 
 from testigo import storage
 from testigo.cli.output import confirmed, errors, print_json, table
-from testigo.station.machine_names import titled
+from testigo.station.machine.names import titled
 from testigo.words import current_language, instant, message
 
 if TYPE_CHECKING:
-    from testigo.station.hardware_test import HardwareReport
+    from testigo.station.machine.hardware_test import HardwareReport
 
 
 def hardware_test(
@@ -35,8 +35,8 @@ def hardware_test(
     Example: testigo station hardware-test station-1/booth --printer usb:04b8:0202 --out booth.json
     """
     from testigo.screens.serve import page_printer
-    from testigo.station.folder import MachineFolder, read_settings
-    from testigo.station.hardware_test import check_hardware
+    from testigo.station.machine.folder import MachineFolder, read_settings
+    from testigo.station.machine.hardware_test import check_hardware
 
     out_of = page_printer(pages, folder) if pages else None
     machine = MachineFolder(folder, read_settings(folder).role)

@@ -14,10 +14,10 @@ from testigo.count import NO_RULINGS
 from testigo.count.rulings_check import RulingsCheck
 from testigo.count.unread import Unread
 from testigo.errors import InvalidInput
-from testigo.station.chair_statements import ChairStatements
-from testigo.station.folder import MachineFolder
+from testigo.station.chair.statement_store import StatementStore
+from testigo.station.chair.statements import ChairStatements
 from testigo.station.install import machine_folders
-from testigo.station.statement_store import StatementStore
+from testigo.station.machine.folder import MachineFolder
 from testigo.words import Message, message
 
 

@@ -50,8 +50,8 @@ def of_station(
 
     testigo station paper stations/01-03 --out paper-01-03
     """
-    from testigo.station.folder import read_definition, read_settings
     from testigo.station.install import machine_folders
+    from testigo.station.machine.folder import read_definition, read_settings
 
     path, _ = machine_folders(folder)[0]
     settings = read_settings(path)

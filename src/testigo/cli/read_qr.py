@@ -15,7 +15,7 @@ from testigo.count import RecordRules, kind_of, read_rules
 from testigo.election import speak_own_languages
 from testigo.errors import InvalidInput
 from testigo.record import open_statement, peek
-from testigo.station.tally_sheet import totals_view
+from testigo.station.chair.tally_sheet import totals_view
 from testigo.words import message
 
 _STATEMENT_LIMIT = 16 * 1024 * 1024

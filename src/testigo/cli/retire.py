@@ -13,12 +13,12 @@ from testigo.cli.public_key import ROOT_KEY, read_public_key
 from testigo.count import read_rules
 from testigo.errors import InvalidInput
 from testigo.paper.pages import CupsPages
-from testigo.station.archive import ARCHIVE_LIMIT, open_archive
-from testigo.station.folder import MachineFolder, read_settings
 from testigo.station.install import installed_folders
-from testigo.station.retire import RetirementPlan, check_plan, finish, plan_retirement
-from testigo.station.retire import retire as carry_out
-from testigo.station.retired import ARCHIVE, REPORT, Retirement, is_retired
+from testigo.station.machine.folder import MachineFolder, read_settings
+from testigo.station.machine.retired import ARCHIVE, REPORT, Retirement, is_retired
+from testigo.station.retirement.archive import ARCHIVE_LIMIT, open_archive
+from testigo.station.retirement.retire import RetirementPlan, check_plan, finish, plan_retirement
+from testigo.station.retirement.retire import retire as carry_out
 from testigo.words import current_language, day, instant, message
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text; without --yes only the plan.")]

@@ -18,9 +18,9 @@ from testigo.staff.desk import DESK, make_desk, open_desk
 from testigo.staff.machine import NewPin, Staff
 from testigo.staff.orders import PinOrder
 from testigo.staff.table import read_staff_table
-from testigo.station.folder import MachineFolder
 from testigo.station.install import machine_folders
-from testigo.station.staffing import STAFFED, MachineStaff
+from testigo.station.machine.folder import MachineFolder
+from testigo.station.machine.staffing import STAFFED, MachineStaff
 from testigo.words import FIRST, Either, languages, message
 
 app = typer.Typer(
@@ -44,7 +44,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text
 
 
 class _Opened(Protocol):
-    """A machine whose staff is changed: `station.staffing.MachineStaff` or a desk's `Staff` itself."""
+    """A machine whose staff is changed: `station.machine.staffing.MachineStaff` or a desk's `Staff` itself."""
 
     @property
     def staff(self) -> Staff: ...
@@ -299,7 +299,7 @@ def _election_of(stations: list[str], election: Path | None, place: str) -> str:
 
 
 def _write_slips(made: Sequence[NewPin], definition: Definition | None, out: Path, language: str) -> None:
-    from testigo.station.pin_pages import pin_pages  # not above: only slips need the PDF library (0.1 s)
+    from testigo.station.machine.pin_pages import pin_pages  # not above: only slips need the PDF library (0.1 s)
 
     if language not in languages():
         raise InvalidInput("command.unknown-language", language=language[:20], known=Either(languages()))

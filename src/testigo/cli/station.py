@@ -25,10 +25,10 @@ from testigo.election import MOST_OF_A_ROLE, Role, StationMachine, StationMachin
 from testigo.errors import InvalidInput, StorageError
 from testigo.event_log import LOG_LIMIT, Event, lines_after, log_origin, verify_event_log, whole_lines
 from testigo.keys import PublicKey, SigningKey
-from testigo.station.folder import EVENTS, SIGNING_KEY, read_settings
 from testigo.station.install import REQUEST, install_station, machine_folders
 from testigo.station.install import load_keys as load_keys_into
-from testigo.station.machine_names import titled
+from testigo.station.machine.folder import EVENTS, SIGNING_KEY, read_settings
+from testigo.station.machine.names import titled
 from testigo.words import Message, message
 
 app = typer.Typer(
@@ -125,8 +125,8 @@ def load_poll_book(
 
     Example: testigo station load-poll-book stations/01-01 poll-books/01-01.pollbook
     """
-    from testigo.station.checkin import CheckIn
-    from testigo.station.checkin_book import POLL_BOOK_LIMIT
+    from testigo.station.check_in.book import POLL_BOOK_LIMIT
+    from testigo.station.check_in.check_in import CheckIn
 
     data = storage.read(poll_book, limit=POLL_BOOK_LIMIT)
     with contextlib.ExitStack() as opened:
@@ -158,7 +158,7 @@ def voter_list(
     from testigo.cli.register_options import pin_of
     from testigo.cli.voter_list import print_to
     from testigo.register.voter_list import of_all_desks
-    from testigo.station.checkin import CheckIn
+    from testigo.station.check_in.check_in import CheckIn
 
     with contextlib.ExitStack() as opened:
         desks = [opened.enter_context(CheckIn(path)) for path in _machines(folder, "check-in")]
@@ -182,7 +182,7 @@ def cards(
     Example: testigo station cards stations/01-01 --out cards.pdf
     """
     from testigo.slip import FolderPrinter
-    from testigo.station.booth import Booth
+    from testigo.station.booth.booth import Booth
 
     path = _one_booth(folder, booth)
     with Booth(path, FolderPrinter(path / "paper")) as opened:
@@ -267,7 +267,7 @@ def export(
     Example: testigo station export stations/01-01 /media/stick
     """
     from testigo.record.log import require_no_record
-    from testigo.station.statement_store import FIRST_PACKAGE, PACKAGE
+    from testigo.station.chair.statement_store import FIRST_PACKAGE, PACKAGE
 
     require_no_record(out)
     path = _machines(folder, "chair")[0]
@@ -291,8 +291,8 @@ def restore_box(folder: StationFolder, booth: BoothNumber = 1) -> None:
 
     Example: testigo station restore-box stations/01-01
     """
-    from testigo.station.box import BallotBox, box_paths
-    from testigo.station.folder import MachineFolder
+    from testigo.station.booth.box import BallotBox, box_paths
+    from testigo.station.machine.folder import MachineFolder
 
     machine = MachineFolder(_one_booth(folder, booth), "booth")
     try:
@@ -340,9 +340,9 @@ def _events(path: Path, key: PublicKey | None = None, head: str | None = None) -
 
 def _state(role: Role, events: tuple[Event, ...]) -> str:
     if role == "chair":
-        from testigo.station.chair_state import state_of
+        from testigo.station.chair.state import state_of
 
         return state_of(events)
-    from testigo.station.orders import state_of as machine_state_of
+    from testigo.station.machine.orders import state_of as machine_state_of
 
     return machine_state_of(events)

@@ -13,7 +13,7 @@ from testigo.station.install import machine_folders
 from testigo.words import current_language, message
 
 if TYPE_CHECKING:
-    from testigo.station.machine_ways import LocalMachine, Machine
+    from testigo.station.machine.ways import LocalMachine, Machine
 
 
 def test(
@@ -39,8 +39,8 @@ def test(
     Example: testigo station test stations/01-01 --booth http://10.0.0.3:8083
     """
     from testigo.audit import station_deck
-    from testigo.station.chair import Chair
-    from testigo.station.machine_ways import HttpMachine
+    from testigo.station.chair.chair import Chair
+    from testigo.station.machine.ways import HttpMachine
 
     machines = {machine: path for path, machine in machine_folders(folder)}
     with contextlib.ExitStack() as opened:
@@ -66,8 +66,8 @@ def test(
 def _own_booth(folder: Path) -> "Iterator[LocalMachine]":
     from testigo.screens.page_voter import PageVoter
     from testigo.slip import FolderPrinter
-    from testigo.station.booth import Booth
-    from testigo.station.machine_ways import LocalMachine
+    from testigo.station.booth.booth import Booth
+    from testigo.station.machine.ways import LocalMachine
 
     # Test ballots never come out of a printer.
     with Booth(folder, FolderPrinter(folder / "no-paper"), screen=PageVoter) as booth:

@@ -15,7 +15,7 @@ from testigo.election import Contest, Definition, is_preference, is_training, li
 from testigo.paper import typeset
 from testigo.paper.directions import PageLanguage, all_isolated
 from testigo.paper.stamped import stamped
-from testigo.station.tally_sheet import signers
+from testigo.station.chair.tally_sheet import signers
 from testigo.words import day, message, officers_language, section
 
 _TEMPLATE = Path(__file__).with_name("forms.typ")

@@ -1,6 +1,6 @@
 """A voter who looks at every page of the booth: in each language, at the usual and at the largest text size.
 
-The pages are the booth's own (`screens.booth`), of a session that nothing is behind (`station.preview_booth`). A page
+The pages are the booth's own (`screens.booth`), of a session that nothing is behind (`station.booth.preview`). A page
 that looks the same for several ballots is kept once.
 """
 
@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from testigo.ballot.check_character import ALPHABET
 from testigo.election import BallotStyle, Contest, Definition, DistinctBallot, Option, candidate_of
 from testigo.screens import booth as booth_pages
-from testigo.station.preview_booth import PreviewBooth
+from testigo.station.booth.preview import PreviewBooth
 from testigo.web.client import Client
 from testigo.web.in_process import InProcess
 from testigo.web.sessions import SIZES

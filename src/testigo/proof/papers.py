@@ -27,7 +27,7 @@ from testigo.keys import SigningKey
 from testigo.paper.stamped import stamped
 from testigo.proof.booth_pages import longest_choices
 from testigo.slip.sample_slip import SampleSlip
-from testigo.station import tally_sheet
+from testigo.station.chair import tally_sheet
 
 _NO_DIGEST = "0" * 64
 _NUMBER = ALPHABET[0] * 11

@@ -30,7 +30,7 @@ from testigo.rehearsal.fingers import Fingers
 from testigo.rehearsal.journal import Journal
 from testigo.rehearsal.population import Population, make_population
 from testigo.rehearsal.site import Site, equip, install, make_site
-from testigo.station.processes import MachineProcess
+from testigo.station.machine.processes import MachineProcess
 from testigo.witness import VerificationReport, verify
 from testigo.words import Message, message
 

@@ -13,9 +13,9 @@ from testigo.election import CHAIR, Station, StationMachine, StationMachines
 from testigo.register import Register, make_poll_book
 from testigo.slip import FolderPrinter
 from testigo.slip.printer import SPOILED
-from testigo.station.booth import Booth
+from testigo.station.booth.booth import Booth
 from testigo.station.install import install_station, load_keys
-from testigo.station.processes import MachineProcess, address_of, reserve_port
+from testigo.station.machine.processes import MachineProcess, address_of, reserve_port
 from testigo.web.browser import Browser
 from testigo.web.client import SeenPage
 from testigo.words import message

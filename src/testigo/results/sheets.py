@@ -15,7 +15,7 @@ from testigo import canonical, storage
 from testigo.ballot import TallySheet
 from testigo.election import STATION_ROLES, Definition
 from testigo.keys import PublicKey
-from testigo.station import tally_sheet
+from testigo.station.chair import tally_sheet
 
 SHEETS = "sheets"
 _HEX = frozenset("0123456789abcdef")

@@ -9,7 +9,7 @@ from types import TracebackType
 from testigo.audit import station_deck
 from testigo.ballot import DeckPart
 from testigo.errors import TestigoError
-from testigo.station.chair import Chair
+from testigo.station.chair.chair import Chair
 
 _PAUSE = 0.02
 """Seconds between two steps, in which a page may ask the chair."""

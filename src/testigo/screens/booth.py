@@ -1,6 +1,6 @@
 """The booth: one voter, one screen, from the card to "your vote is in the box".
 
-The station's room keeps the vote (`station.booth.Booth`, with its journal); these pages only show its session and pass
+The station's room keeps the vote (`station.booth`, with its journal); these pages only show its session and pass
 on what the voter touches. Where a page is asked for that is not the session's stage (back button, restart after a
 power cut), the answer is the page of the stage. Nothing of a voter stays: answers are `no-store`, and each voter gets
 a new cookie.
@@ -24,9 +24,9 @@ from testigo.screens.candidate_pages import find_candidates, mark_candidates, se
 from testigo.screens.contest_pages import after_contest, may_mark, search_for, show_spot, spot_of
 from testigo.screens.orders import answer_order
 from testigo.screens.training_mark import training_mark
-from testigo.station.screen_seen import LARGEST, ScreenSeen
-from testigo.station.session import SessionView
-from testigo.station.voting import VotingBooth
+from testigo.station.booth.screen_seen import LARGEST, ScreenSeen
+from testigo.station.booth.session import SessionView
+from testigo.station.booth.voting import VotingBooth
 from testigo.web import browser_session
 from testigo.web.application import application, change_appearance
 from testigo.web.browser_session import Request

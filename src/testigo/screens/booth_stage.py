@@ -2,8 +2,8 @@
 
 from litestar.di import NamedDependency
 
-from testigo.station.session import SessionView
-from testigo.station.voting import VotingBooth
+from testigo.station.booth.session import SessionView
+from testigo.station.booth.voting import VotingBooth
 from testigo.web import browser_session
 from testigo.web.browser_session import Request
 from testigo.web.pages import Answer, redirect

@@ -15,8 +15,8 @@ from testigo.screens import paging
 from testigo.screens.booth_stage import TheBooth, contests_of, speak_as, to_stage
 from testigo.screens.contest_pages import Spot, may_mark, search_for, searched, typed
 from testigo.screens.option_search import OptionSearch
-from testigo.station.session import SessionView
-from testigo.station.voting import VotingBooth
+from testigo.station.booth.session import SessionView
+from testigo.station.booth.voting import VotingBooth
 from testigo.web import browser_session
 from testigo.web.application import change_appearance
 from testigo.web.browser_session import Request

@@ -1,7 +1,7 @@
 """The chair's screen: where the station stands, the one next legal step as a big button, and the counters of its
 machines.
 
-The steps themselves, with their checks and statements, are the station's room's (`station.chair.Chair`). The test
+The steps themselves, with their checks and statements, are the station's room's (`station.chair.chair.Chair`). The test
 before opening runs beside the pages (`background_test`); the end of the day is in `chair_closing`.
 """
 
@@ -18,9 +18,9 @@ from testigo.screens.events import event_data, event_name
 from testigo.screens.pdf_file import pdf_shown
 from testigo.screens.training_mark import training_mark
 from testigo.staff.accounts import PRESIDING, Account
-from testigo.station.chair import Chair
-from testigo.station.extra_print import EXTRA_PRINT
-from testigo.station.page_test import PageTest, is_page_sent
+from testigo.station.chair.chair import Chair
+from testigo.station.chair.extra_print import EXTRA_PRINT
+from testigo.station.machine.page_test import PageTest, is_page_sent
 from testigo.web import browser_session
 from testigo.web.application import application
 from testigo.web.browser_session import Request

@@ -10,9 +10,9 @@ from testigo.ballot.reasons import CLOSING_REASONS, in_words
 from testigo.errors import IllegalStep, InvalidInput, StorageError
 from testigo.screens.chair_view import about, hours_of, unexplained
 from testigo.screens.pdf_file import pdf_shown, saved_as
-from testigo.station.chair import Chair
-from testigo.station.closing_reports import step_of
-from testigo.station.tally_sheet import hours_notes
+from testigo.station.chair.chair import Chair
+from testigo.station.chair.closing_reports import step_of
+from testigo.station.chair.tally_sheet import hours_notes
 from testigo.web import browser_session
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent

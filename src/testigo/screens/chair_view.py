@@ -3,9 +3,9 @@
 from typing import Any
 
 from testigo.ballot import Difference
-from testigo.station import hours
-from testigo.station.chair import Chair
-from testigo.station.machine_names import title
+from testigo.station.chair.chair import Chair
+from testigo.station.machine import hours
+from testigo.station.machine.names import title
 
 
 def about(chair: Chair) -> dict[str, Any]:

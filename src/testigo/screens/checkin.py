@@ -1,7 +1,7 @@
 """The check-in desk: look the voter up, finger, card. One voter at a time; every visit ends in matched, released or
 refused, or it is left because it was the wrong entry.
 
-The visit itself lives in the station's room (`station.checkin.CheckIn`), also over a restart; after a refusal the page
+The visit itself lives in the station's room (`station.check_in`), also over a restart; after a refusal the page
 is kept in the clerk's session until the next voter. Looking up: `checkin_search`; what the chair does here:
 `checkin_chair`; other desks of the station: `checkin_desks`.
 """
@@ -18,9 +18,9 @@ from testigo.screens.checkin_visit import FINGERS, elsewhere, finding, refused_v
 from testigo.screens.finger import DeskReader, capture_notice
 from testigo.screens.orders import answer_order
 from testigo.screens.training_mark import training_mark
-from testigo.station.checkin import CheckIn
-from testigo.station.checkin_book import POLL_BOOK_LIMIT
-from testigo.station.visit import Visit
+from testigo.station.check_in.book import POLL_BOOK_LIMIT
+from testigo.station.check_in.check_in import CheckIn
+from testigo.station.check_in.visit import Visit
 from testigo.web import browser_session
 from testigo.web.application import application
 from testigo.web.browser_session import Request

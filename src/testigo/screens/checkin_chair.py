@@ -7,9 +7,9 @@ from litestar.di import NamedDependency
 
 from testigo.ballot.reasons import CLERK_REFUSAL_REASONS
 from testigo.screens.checkin_visit import FINGERS, remember, visit_of
-from testigo.station.allowance import LARGEST
-from testigo.station.checkin import CheckIn
-from testigo.station.visit import RefusedVoter
+from testigo.station.check_in.check_in import CheckIn
+from testigo.station.check_in.visit import RefusedVoter
+from testigo.station.machine.allowance import LARGEST
 from testigo.web.browser_session import Request
 from testigo.web.forms import FormSent
 from testigo.web.guards import person

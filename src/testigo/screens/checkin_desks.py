@@ -13,10 +13,10 @@ from litestar.di import NamedDependency
 from testigo.election import StationMachine
 from testigo.screens.checkin_visit import elsewhere, remember
 from testigo.screens.orders import answer_order
-from testigo.station.checkin import CheckIn
-from testigo.station.machine_names import title
-from testigo.station.sign_in_list import Agreed
-from testigo.station.visit import AtAnotherDesk, RefusedVoter
+from testigo.station.check_in.check_in import CheckIn
+from testigo.station.check_in.sign_in_list import Agreed
+from testigo.station.check_in.visit import AtAnotherDesk, RefusedVoter
+from testigo.station.machine.names import title
 from testigo.web.browser_session import Request
 from testigo.web.forms import FormSent
 from testigo.web.guards import machine, person

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 
 from testigo.register import print_list
 from testigo.screens.pdf_file import pdf_file
-from testigo.station.checkin import CheckIn
+from testigo.station.check_in.check_in import CheckIn
 from testigo.web.browser_session import Request
 from testigo.web.forms import FormSent
 from testigo.web.guards import person

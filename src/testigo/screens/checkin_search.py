@@ -9,9 +9,9 @@ from litestar.di import NamedDependency
 from testigo.errors import InvalidInput
 from testigo.screens import checkin_desks
 from testigo.screens.checkin_visit import finding, looked_up, remember, visit_of
-from testigo.station import card_text
-from testigo.station.checkin import CheckIn
-from testigo.station.lookup import LookedUp
+from testigo.station.check_in import card_text
+from testigo.station.check_in.check_in import CheckIn
+from testigo.station.check_in.lookup import LookedUp
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form, FormSent
 from testigo.web.guards import person

@@ -5,9 +5,9 @@ document number and no name ever stands in an address.
 """
 
 from testigo.errors import IllegalStep
-from testigo.station.checkin import CheckIn
-from testigo.station.lookup import LookedUp
-from testigo.station.visit import AtAnotherDesk, RefusedVoter, Visit
+from testigo.station.check_in.check_in import CheckIn
+from testigo.station.check_in.lookup import LookedUp
+from testigo.station.check_in.visit import AtAnotherDesk, RefusedVoter, Visit
 from testigo.web import browser_session
 from testigo.web.browser_session import Request
 from testigo.web.forms import Form

@@ -8,8 +8,8 @@ from testigo.election import Contest, Definition, Option, OptionState
 from testigo.screens import paging
 from testigo.screens.booth_stage import contests_of
 from testigo.screens.option_search import LONGEST, OptionSearch
-from testigo.station.session import SessionView
-from testigo.station.voting import VotingBooth
+from testigo.station.booth.session import SessionView
+from testigo.station.booth.voting import VotingBooth
 from testigo.web import browser_session
 from testigo.web.browser_session import Request
 from testigo.web.forms import FormSent

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 
 from testigo.ballot.incidents import INCIDENT_KINDS, LONGEST_INCIDENT, LONGEST_NAME, IncidentBy
 from testigo.errors import InvalidInput
-from testigo.station.chair import Chair
+from testigo.station.chair.chair import Chair
 from testigo.web import browser_session
 from testigo.web.browser_session import Request
 from testigo.web.forms import FormSent

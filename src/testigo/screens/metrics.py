@@ -9,8 +9,8 @@ from typing import Protocol
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from testigo.station.batches import COUNTED
-from testigo.station.folder import MachineFolder
+from testigo.station.machine.batches import COUNTED
+from testigo.station.machine.folder import MachineFolder
 from testigo.web.metrics import Collect
 
 

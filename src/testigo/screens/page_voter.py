@@ -11,7 +11,7 @@ from testigo.ballot import DeckBallot, ScreenRow, numbered, options_in, preferen
 from testigo.election import Contest, is_preference
 from testigo.errors import InvalidInput
 from testigo.screens import booth
-from testigo.station.voting import VotingBooth
+from testigo.station.booth.voting import VotingBooth
 from testigo.web.client import Client, SeenPage
 from testigo.web.in_process import InProcess
 
@@ -30,7 +30,7 @@ class PageVoter:
         self._screen = Client(ADDRESS, transport=InProcess(booth.app(deck_booth)))
 
     def vote(self, ballot: DeckBallot) -> tuple[ScreenRow, ...]:
-        """As `station.voting.DeckScreen` has it."""
+        """As `station.booth.voting.DeckScreen` has it."""
         screen = self._screen
         _expect(screen.get("/"), "language")
         page = screen.send("/language", language=ballot.language)

@@ -20,7 +20,7 @@ from testigo.errors import IllegalStep, InvalidInput, SeveralErrors
 from testigo.paper_mode import filled_minutes, paper_kit
 from testigo.screens.figure_rows import groups_of
 from testigo.screens.pdf_file import pdf_shown, saved_as
-from testigo.station.chair import Chair
+from testigo.station.chair.chair import Chair
 from testigo.web import browser_session
 from testigo.web.browser_session import Request
 from testigo.web.double_entry import DoubleEntry, EntryGroup, EntryRow

@@ -11,7 +11,7 @@ from litestar.exceptions import NotFoundException
 from testigo.election import Definition, distinct_ballots
 from testigo.screens import booth as booth_pages
 from testigo.screens.booth import TheScreen
-from testigo.station.preview_booth import PreviewBooth
+from testigo.station.booth.preview import PreviewBooth
 from testigo.web.browser_session import Request
 from testigo.web.forms import FormSent
 from testigo.web.guards import anyone, own_screen

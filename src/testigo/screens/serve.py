@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from testigo.fingerprint.reader import Reader
     from testigo.keys import PublicKey
     from testigo.paper.pages import PagePrinter
-    from testigo.station.machine_ways import Machine
+    from testigo.station.machine.ways import Machine
 
 
 def serve_booth(folder: Path, printer: str, listening: Listening) -> None:
@@ -29,7 +29,7 @@ def serve_booth(folder: Path, printer: str, listening: Listening) -> None:
     from testigo.screens.metrics import of_machine
     from testigo.screens.page_voter import PageVoter
     from testigo.slip import open_printer
-    from testigo.station.booth import Booth
+    from testigo.station.booth.booth import Booth
 
     with Booth(folder, open_printer(printer), screen=PageVoter) as booth:
         run(pages.app(booth), listening, of_machine(booth))
@@ -57,8 +57,8 @@ def serve_check_in(
     from testigo.screens import checkin as pages
     from testigo.screens.checkin_desks import DeskTeller
     from testigo.screens.metrics import of_machine
-    from testigo.station.checkin import CheckIn
-    from testigo.station.machine_ways import HttpDesk
+    from testigo.station.check_in.check_in import CheckIn
+    from testigo.station.machine.ways import HttpDesk
 
     ways = {number: HttpDesk(address) for number, address in enumerate(desks.split(), 1)}
     with _reader(reader, dpi) as opened, CheckIn(folder, desks=ways) as check_in, DeskTeller(check_in):
@@ -87,8 +87,8 @@ def serve_chair(
     from testigo.screens import chair as screen
     from testigo.screens.background_test import BackgroundTest
     from testigo.screens.metrics import of_machine
-    from testigo.station.chair import Chair
-    from testigo.station.machine_ways import require_address
+    from testigo.station.chair.chair import Chair
+    from testigo.station.machine.ways import require_address
 
     if centre:
         require_address(centre)
@@ -101,7 +101,7 @@ def serve_chair(
 
 
 def _ways(addresses: str) -> "list[Machine]":
-    from testigo.station.machine_ways import HttpMachine
+    from testigo.station.machine.ways import HttpMachine
 
     return [HttpMachine(address) for address in addresses.split()]
 

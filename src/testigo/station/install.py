@@ -27,7 +27,8 @@ from testigo.errors import InvalidInput, StorageError
 from testigo.keys import OpeningKey, PublicKey, SigningKey
 from testigo.staff.machine import PINS
 from testigo.staff.pins import Pins, hash_pin
-from testigo.station.folder import (
+from testigo.station.booth.votes import SECRETS, SECRETS_FORMAT, BoothSecrets
+from testigo.station.machine.folder import (
     DEFINITION,
     OPENING_KEY,
     SETTINGS,
@@ -37,8 +38,7 @@ from testigo.station.folder import (
     Settings,
     read_settings,
 )
-from testigo.station.retired import is_retired
-from testigo.station.votes import SECRETS, SECRETS_FORMAT, BoothSecrets
+from testigo.station.machine.retired import is_retired
 
 REQUEST = "machine-keys-request.json"
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from types import FrameType
 
-from testigo.station.processes import MachineProcess
+from testigo.station.machine.processes import MachineProcess
 from testigo.training.set_up import LOGS, Training
 from testigo.words import message
 

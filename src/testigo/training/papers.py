@@ -14,8 +14,8 @@ from testigo.election import Definition, is_training, open_station_file
 from testigo.errors import InvalidInput
 from testigo.keys import PublicKey
 from testigo.slip_reader import SlipReader, SlipReading
-from testigo.station.folder import DEFINITION, read_settings
 from testigo.station.install import installed_folders
+from testigo.station.machine.folder import DEFINITION, read_settings
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from testigo.election.training import TRAINING_ENDING
 from testigo.errors import InvalidInput
 from testigo.keys import PublicKey
 from testigo.paper.sample import sample_words
-from testigo.station.folder import DEFINITION, read_settings
 from testigo.station.install import installed_folders
+from testigo.station.machine.folder import DEFINITION, read_settings
 
 
 def read_election(source: Path, station_id: str = "") -> tuple[Definition, str]:

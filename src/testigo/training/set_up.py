@@ -37,12 +37,12 @@ from testigo.slip import FolderPrinter
 from testigo.slip.lengths import require_printable
 from testigo.staff.machine import NewPin
 from testigo.staff.pins import draw_pin
-from testigo.station.booth import Booth
-from testigo.station.checkin import CheckIn
-from testigo.station.folder import DEFINITION, MachineFolder, read_settings
+from testigo.station.booth.booth import Booth
+from testigo.station.check_in.check_in import CheckIn
 from testigo.station.install import install_station, installed_folders, load_keys, machine_folders
-from testigo.station.pin_pages import pin_pages
-from testigo.station.staffing import STAFFED, MachineStaff
+from testigo.station.machine.folder import DEFINITION, MachineFolder, read_settings
+from testigo.station.machine.pin_pages import pin_pages
+from testigo.station.machine.staffing import STAFFED, MachineStaff
 from testigo.training.kept import FORMAT as KEPT
 from testigo.training.kept import KeptTraining, kept_pins, new_pins
 from testigo.training.people import make_staff, make_voters
