@@ -97,10 +97,8 @@ def test_every_event_of_the_logs_has_its_words() -> None:
 
 def test_what_a_chairs_log_says_has_its_words() -> None:
     sources = language.FOLDER.parent / "station"
-    files = [
-        sources / f"{name}.py"
-        for name in ("chair", "closing", "deck_run", "statement_store", "staffing", "install", "folder", "lineup")
-    ]
+    files = [sources / "install.py", *(sources / "chair").glob("*.py")]
+    files += [sources / "machine" / f"{name}.py" for name in ("staffing", "folder", "lineup")]
     said = "".join(file.read_text(encoding="utf-8") for file in files)
     calls = re.findall(r"\blog\.append(?:_coarse)?\(\s*([^()]*(?:\([^()]*\)[^()]*)*)\)", said)
     names = {name for call in calls for name in re.findall(r"\b(\w+)=", call)} | {
