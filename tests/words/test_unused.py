@@ -15,12 +15,12 @@ import error_codes
 from testigo.words.catalogues import catalogue_of
 
 SHOWN_BY = {
-    "cards": ["station/cards.*"],
+    "cards": ["station/booth/cards.*"],
     "paper_mode": ["paper_mode/*"],
     "proof": ["proof/*"],
     "results": ["results/*.py", "results/page/*", "ballot/reasons.py", "count/anomalies.py"],
     "retirement": [
-        "station/retire*",
+        "station/retirement/*",
         "station/machine/folder.py",
         "station/booth/votes.py",
         "station/machine/day_file.py",
@@ -29,7 +29,7 @@ SHOWN_BY = {
     "screens": ["**/*.py", "**/*.html", "web/static/*.js"],
     "selfcheck": ["cli/selfcheck.py", "release.py"],
     "slip": ["slip/*", "paper_mode/ballots.py", "paper/sample.py", "proof/poster.py"],
-    "tally_sheet": ["station/tally_sheet.*", "ballot/*.py"],
+    "tally_sheet": ["station/chair/tally_sheet.*", "ballot/*.py"],
     "term": ["**/*.py"],
     "voter_list": ["register/voter_list.*", "register/poll_book.py"],
 }

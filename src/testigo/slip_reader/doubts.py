@@ -83,7 +83,7 @@ def bent(doubt: Doubt, straightened: Doubt, shift: Ink) -> Doubt:
         return doubt
     if not much and straightened.message.key == "slip-part.marked":
         return straightened
-    return Doubt(_BENT, part=part)
+    return Doubt("slip-part.bent", part=part)
 
 
 _BENT = "slip-part.bent"
@@ -95,7 +95,7 @@ def bent_by_marks(refused: Message, marks: Marks) -> Message:
     part = refused.values.get("part")
     if refused.key not in (*_ILLEGIBLE, *_NOT_AS_PRINTED) or part is None or bend(marks) < _MARKS_OFF:
         return refused
-    return Doubt(_BENT, part=part).message
+    return Doubt("slip-part.bent", part=part).message
 
 
 _NOT_AS_PRINTED = ("slip-part.marked", "slip-part.gone", "slip-part.coloured")
