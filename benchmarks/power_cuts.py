@@ -8,7 +8,8 @@ SIGKILL; the next booth on the same folder goes on from what it finds. In the en
 confirmed votes, each once, and the counters must reconcile.
 
 What this shows is that the order of writes is right. It does not show that a disk keeps what it said it has flushed;
-the kernel outlives the process here. `tests/station/test_booth.py` pulls the plug at every single write, torn ones too.
+the kernel outlives the process here. `tests/station/booth/test_booth.py` pulls the plug at every single
+write, torn ones too.
 """
 
 import argparse

@@ -2,7 +2,7 @@
 
 A booth is stood in for by what it says of every ballot and of every part (`honest`), and a faulty one by what one fault
 does to that: two options exchanged, a vote lost, a vote doubled, on screen, on paper, in the record or in the count
-alone. What the real booth says is compared in tests/station/test_deck_run.py.
+alone. What the real booth says is compared in tests/station/chair/test_deck_run.py.
 """
 
 import itertools

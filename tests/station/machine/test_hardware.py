@@ -100,7 +100,7 @@ def test_what_does_not_work_is_a_sentence_and_all_else_is_still_tested(
     run, station: Path, tmp_path: Path, display: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (display / "modes").write_text("800x600\n")
-    (tmp_path / "white.png").write_bytes((Path(__file__).parents[2] / "docs/pictures/results.png").read_bytes())
+    (tmp_path / "white.png").write_bytes((Path(__file__).parents[3] / "docs/pictures/results.png").read_bytes())
     (tmp_path / "none").mkdir()
 
     def full(path: Path, data: bytes) -> None:
@@ -140,7 +140,7 @@ def test_no_report_says_anything_in_english(
     (tmp_path / "fingers").mkdir()
     (tmp_path / "fingers" / "1.png").write_bytes(synthetic.generate(3, 0).to_png())
     (tmp_path / "none").mkdir()
-    (tmp_path / "white.png").write_bytes((Path(__file__).parents[2] / "docs/pictures/results.png").read_bytes())
+    (tmp_path / "white.png").write_bytes((Path(__file__).parents[3] / "docs/pictures/results.png").read_bytes())
 
     def said(*arguments: object) -> str:
         with pytest.raises(SystemExit):

@@ -19,7 +19,7 @@ from testigo.station.check_in.check_in import CheckIn
 from testigo.station.machine.folder import MachineFolder
 from testigo.station.machine.ways import LocalMachine
 
-STORED = Path(__file__).parents[1] / "data" / "stored" / "0.1" / "station"
+STORED = Path(__file__).parents[2] / "data" / "stored" / "0.1" / "station"
 
 
 @pytest.fixture
