@@ -1,7 +1,7 @@
 """The booth: cards, the ballot box until it is counted, the chair's orders. What a voter does is `voting`.
 
 The booth knows ballot styles and cards, never a voter. What it keeps of the day is how things stand: counters, the set
-of used cards, the session under way (`booth_day`); nothing of one voter with a time or in an order. Its event log has
+of used cards, the session under way (`day`); nothing of one voter with a time or in an order. Its event log has
 the chair's orders, and counters of at least ten voters at a time (`batches`). `recorded` comes from the box. What a
 power cut leaves of a session is resolved by `session`.
 """
