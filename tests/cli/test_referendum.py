@@ -38,3 +38,23 @@ def test_the_needs_stand_below_the_decision(tmp_path: Path, call: Callable[..., 
         "  met: turnout quorum, 50 of 100",
         "  not met: approval quorum, 29 of 100",
     ]
+
+
+def test_a_row_with_more_cells_than_the_header_is_not_counted_without_them(
+    tmp_path: Path, call: Callable[..., Told]
+) -> None:
+    """`1,020` in a file with commas is 1 and 20, not a thousand."""
+    definition, votes = tmp_path / "election.yaml", tmp_path / "votes.csv"
+    definition.write_text(ELECTION, "utf-8")
+    votes.write_text("contest,option,votes\nwater,yes,1,020\nwater,no,900\n", "utf-8")
+    code, out, err = call("result", definition, votes)
+    assert (code, out) == (1, "") and "votes.csv:2: the row has 4 cells, the header 3" in err
+
+
+def test_a_share_that_nothing_can_exceed_is_refused(tmp_path: Path, call: Callable[..., Told]) -> None:
+    definition = tmp_path / "election.yaml"
+    definition.write_text(ELECTION.replace('approval: {at-least: "30"}', 'approval: {more-than: "100"}'), "utf-8")
+    code, _, err = call("check", definition)
+    assert code == 1 and "nothing is ever more than '100' of the whole" in err
+    definition.write_text(ELECTION.replace('approval: {at-least: "30"}', 'approval: {at-least: "100"}'), "utf-8")
+    assert call("check", definition)[0] == 0

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,13 @@ def test_the_language_is_for_voters_and_unreviewed(code: str) -> None:
     assert code in words.voter_languages() and code not in words.languages() and words.reviewed_by(code) == ""
     assert words.missing(code, for_voters=True) == () and catalogues.unfit(catalogues.catalogue_of(code)) == ()
     assert all(words.is_for_voters(*address) for address in catalogues.catalogue_of(code).forms)
+
+
+def test_what_is_not_translated_is_empty_and_not_unfit() -> None:
+    """As `election words` writes it, and a translator for voters leaves it."""
+    own = catalogues.catalogue_of("ar")
+    empty = dict.fromkeys(catalogues.of_release(catalogues.FIRST).forms, ("",))
+    assert catalogues.unfit(replace(own, forms=empty | dict(own.forms))) == ()
 
 
 @pytest.mark.parametrize("code", FOR_VOTERS)

@@ -13,7 +13,7 @@ from testigo.cli.election_result import result
 from testigo.cli.election_seats import seats
 from testigo.cli.election_second_round import second_round
 from testigo.cli.election_tables import export_, import_
-from testigo.cli.output import console, facts, heads, labelled, print_json, say, table
+from testigo.cli.output import console, facts, figure, heads, labelled, print_json, say, table
 from testigo.cli.paper_mode import of_definition
 from testigo.cli.public_key import ROOT_KEY, read_public_key, read_root_key
 from testigo.election import (
@@ -217,7 +217,7 @@ def check_proof(
 
 def _print_proof(core: DefinitionCore, station: Station, place: int) -> None:
     stations = message("cli", "election.stations-root", stations=core.stations.count, root=core.stations.root)
-    own = f"{place + 1:,}: {station.id} {station.name}, {station.address or station.district}"
+    own = f"{figure(place + 1)}: {station.id} {station.name}, {station.address or station.district}"
     facts([("election", f"{core.id}, {core.date}"), ("digest", core.digest), ("stations", stations), ("number", own)])
 
 
@@ -238,11 +238,11 @@ def _print_summary(file: Path, loaded: LoadedDefinition) -> None:
         console.print(labelled("warning", warning), soft_wrap=True)
     title = definition.words(definition.title, definition.languages[0])
     rows = [
-        (str(message("cli", f"election.count-{key.replace('_', '-')}")), f"{value:,}")
+        (str(message("cli", f"election.count-{key.replace('_', '-')}")), figure(value))
         for key, value in _counts(definition)
     ]
     rows += [
-        (f"  {message('cli', 'election.seats-of-body', body=body.id)}", f"{seats_of_body(definition, body):,}")
+        (f"  {message('cli', 'election.seats-of-body', body=body.id)}", figure(seats_of_body(definition, body)))
         for body in definition.bodies
     ]
     table("", (title, definition.date), rows)

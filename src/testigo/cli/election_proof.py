@@ -10,7 +10,7 @@ from testigo import storage
 from testigo.cli.output import console, print_json, progress
 from testigo.election import Definition, DistinctBallot, LoadedDefinition, distinct_ballots, load_with_warnings
 from testigo.errors import InvalidInput
-from testigo.words import Either, language_name, message, offered_to_voters
+from testigo.words import Either, message, offered_to_voters
 
 if TYPE_CHECKING:
     from testigo.proof import Proof, Selection
@@ -92,7 +92,7 @@ def _languages(definition: Definition, wanted: list[str]) -> tuple[str, ...]:
     offered = offered_to_voters(definition.languages)
     for language in wanted:
         if language not in offered:
-            known = Either(map(language_name, offered))
+            known = Either(offered)
             raise InvalidInput("language.not-of-election", language=language[:20], known=known)
     return tuple(one for one in offered if not wanted or one in wanted)
 

@@ -10,7 +10,7 @@ import typer
 
 from testigo import storage
 from testigo.ballot import BALLOTS, BLANK, NULL, UNDERVOTES
-from testigo.cli.output import console, heads, print_json, table
+from testigo.cli.output import console, figure, heads, print_json, table
 from testigo.election import (
     Allocation,
     Contest,
@@ -87,7 +87,11 @@ def _read(file: Path, definition: Definition) -> dict[tuple[str, str], int]:
         known = {(one.id, option) for one in definition.contests for option in _names(one)}
         figures: dict[tuple[str, str], int] = {}
         for row in rows:
-            key, count = _figure(row, known, f"{file}:{rows.line_num}")
+            place = f"{file}:{rows.line_num}"
+            if more := row.get(None):
+                columns = len(rows.fieldnames or ())
+                raise InvalidInput("table.more-cells", place=place, count=columns + len(more), columns=columns)
+            key, count = _figure(row, known, place)
             figures[key] = figures.get(key, 0) + count
     except UnicodeDecodeError as error:
         raise InvalidInput("file.not-utf8", place=file, byte=f"{error.object[error.start]:#04x}") from None
@@ -153,7 +157,7 @@ def _print(definition: Definition, contest: Contest, totals: VoteTotals, allocat
     votes, seats = totals.votes, allocation.seats
     order = sorted(seats, key=lambda option: (-seats[option], -votes[option], option))
     title = definition.words(contest.title, definition.languages[0])
-    rows = [(option, f"{votes[option]:,}", seats[option]) for option in order]
+    rows = [(option, figure(votes[option]), seats[option]) for option in order]
     table(f"{contest.id}: {title}", heads("option", "votes", "seats"), rows)
 
 

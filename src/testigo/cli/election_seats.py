@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from testigo.cli.output import heads, print_json, say, table
+from testigo.cli.output import figure, heads, print_json, say, table
 from testigo.election import (
     METHODS,
     Agreement,
@@ -190,7 +190,7 @@ def _require_option(option: str, options: dict[str, int]) -> None:
 def _print_allocation(allocation: Allocation, votes: dict[str, int]) -> None:
     under = str(message("cli", "seats.under-threshold"))
     rows = [
-        (option, f"{votes[option]:,}", won, under if option in allocation.excluded else "")
+        (option, figure(votes[option]), won, under if option in allocation.excluded else "")
         for option, won in sorted(allocation.seats.items(), key=lambda row: (-row[1], -votes[row[0]], row[0]))
     ]
     table(str(message("cli", "seats.title")), heads("option", "votes", "seats", ""), rows)

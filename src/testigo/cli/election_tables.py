@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from testigo import storage
-from testigo.cli.output import console, labelled, patience, print_json, table
+from testigo.cli.output import console, figure, labelled, patience, print_json, table
 from testigo.cli.toml_file import read_toml
 from testigo.election import load, source
 from testigo.election.load import read_payload
@@ -152,13 +152,13 @@ def _report(imported: Imported, into: Path, *, dry_run: bool, as_json: bool) -> 
 
 def _change(change: Change) -> list[object]:
     lists = (_some(one) for one in (change.added, change.changed, change.removed))
-    return [field_name(change.table), f"{change.before:,}", f"{change.after:,}", *lists]
+    return [field_name(change.table), figure(change.before), figure(change.after), *lists]
 
 
 def _some(ids: tuple[str, ...]) -> str:
     """How many, and below it the first of them."""
     more = ["…"] if len(ids) > _SHOWN_IDS else []
-    return "\n".join([f"{len(ids):,}", *ids[:_SHOWN_IDS], *more])
+    return "\n".join([figure(len(ids)), *ids[:_SHOWN_IDS], *more])
 
 
 # ── without a map ──

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from testigo import waits
 from testigo.errors import InvalidInput, TestigoError, printable
-from testigo.words import Either, Message, at_place, current_language, languages, message, set_language
+from testigo.words import Either, Message, at_place, current_language, languages, message, number, set_language
 
 
 class _Lines(Console):
@@ -117,6 +117,11 @@ def confirmed(question: Message) -> bool:
     if not answer:
         errors.print()
     return answer.strip().lower() in yes
+
+
+def figure(value: int) -> str:
+    """A figure as the user's language writes it: `1,510`, `1.510`."""
+    return number(value, current_language())
 
 
 def ask(question: Message, *, hidden: bool = False) -> str:

@@ -14,10 +14,12 @@ class Share(Value, frozen=True):
     at_least: str = ""
 
     def require_valid(self) -> None:
-        """Raise `InvalidInput` where it does not name one of the two, or what it names is not a share."""
+        """Raise `InvalidInput` where it does not name one of the two, or what it names is not a share, or one that
+        nothing can ever be."""
         if bool(self.more_than) == bool(self.at_least):
             raise InvalidInput("share.one-of-two")
-        fraction_of(self.more_than or self.at_least)
+        if fraction_of(self.more_than or self.at_least) >= 1 and self.more_than:
+            raise InvalidInput("share.more-than-all", text=self.more_than)
 
     def met(self, count: int, whole: int) -> bool:
         """Whether so many are enough of a whole; raises `InvalidInput` as `require_valid` does."""

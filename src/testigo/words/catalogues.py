@@ -240,14 +240,14 @@ def lacking(own: Catalogue, *, for_voters: bool = False) -> tuple[str, ...]:
 def unfit(own: Catalogue) -> tuple[str, ...]:
     """Which sentences that a catalogue has are not for screens and paper, named as by `missing`: with characters that
     control a terminal or turn the direction of what follows, nothing to be seen, or so long that no room is left for
-    them (a slip, a button and a line of the tally sheet grow with them).
+    them (a slip, a button and a line of the tally sheet grow with them). One that is empty is only not translated.
     """
     return tuple(
         f"{section}: {key}"
         for (section, key), first in of_release(FIRST).forms.items()
         for forms in [own.forms.get((section, key), ())]
         if any(len(form) > 3 * max(map(len, first)) + _MORE for form in forms)
-        or not all(_can_be_shown(form, "\n" in first[0]) for form in forms)
+        or not all(_can_be_shown(form, "\n" in first[0]) for form in forms if form)
     )
 
 
