@@ -13,6 +13,7 @@ from litestar.params import FromPath
 
 from testigo import canonical, storage
 from testigo.audit.hand_count import tally_keys, tally_of
+from testigo.ballot import Incident
 from testigo.ballot.incidents import INCIDENT_KINDS, LONGEST_INCIDENT, LONGEST_NAME, IncidentKind
 from testigo.centre import Centre, is_log_key_lost
 from testigo.centre.centre import PUBLIC
@@ -140,17 +141,22 @@ def show_station(request: Request, station: FromPath[str], desk: TheDesk) -> Ans
 
 @post("/station/{station:str}", guards=[own_screen], sync_to_thread=False)
 def rule(request: Request, station: FromPath[str], form: FormSent, desk: TheDesk) -> Answer:
-    """Show what a ruling does before it is signed; with `go` = `sign`, sign it."""
-    desk.rules.definition.station(station)
+    """Show what a ruling does before it is signed; with `go` = `sign`, sign it where it is the one that was shown: what
+    it names may be another by now."""
+    own = desk.rules.definition.station(station)
     ruling = _ruling(desk, station, form)
-    seen = ruling.look(desk.folder)
-    if form.text("go", "") == "sign":
+    seen, signs = ruling.look(desk.folder), form.text("go", "") == "sign"
+    if signs and form.text("seen", "") == ruling.digest:
         file = desk.sign(ruling, seen)
         browser_session.session(request).data["told"] = str(file)
         return redirect("/")
-    sent = [(name, text) for name, text in form.all_texts() if name not in ("token", "go")]
-    own = desk.rules.definition.station(station)
-    return page(request, "rulings/look.html", station=own, lines=seen.lines, sent=sent, kind=ruling.kind)
+    sent = {name: text for name, text in form.all_texts() if name not in ("token", "go")} | {"seen": ruling.digest}
+    if isinstance(ruling.body, Incident):
+        sent["at"] = ruling.body.at
+    return page(
+        request, "rulings/look.html", status_code=409 if signs else 200, station=own, lines=seen.lines,
+        sent=sent, kind=ruling.kind, changed=signs,
+    )  # fmt: skip
 
 
 @get("/station/{station:str}/figures", guards=[own_screen], sync_to_thread=False)
