@@ -157,13 +157,39 @@ def test_an_abandoned_session_is_voided_and_its_difference_explained(opened: Any
         assert voter.get("/").name == "welcome"
         assert chair.send("/close").status == 409  # the released voter holds a card still
         page = chair.send("/close", step_1="checked_in=cards_used", reason_1="left with the card")
-        if page.name == "differences":
-            count = int(page.facts["count"])
-            missing = chair.send("/differences", **{f"reason_{number}": "" for number in range(1, count + 1)})
-            assert missing.status == 422
-            page = chair.send("/differences", **{f"reason_{number}": "not known" for number in range(1, count + 1)})
         assert (page.name, page.facts["holds"]) == ("tally-sheet", "no")
         assert all(one.reason for one in opened.chair.tally_sheet().reconciliation.differences())
+
+
+def reasons(*steps: str) -> dict[str, str]:
+    """The fields of a form that explains these steps."""
+    named = {f"step_{number}": step for number, step in enumerate(steps, 1)}
+    return named | {f"reason_{number}": f"why {step}" for number, step in enumerate(steps, 1)}
+
+
+def test_a_reason_goes_to_the_step_that_it_was_given_for(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    step, log = "checked_in=cards_used", opened.chair.folder.log
+    append = log.append
+
+    def full(kind: str, **data: Any) -> Any:
+        if kind == "difference-explained":
+            raise StorageError("file.exists")
+        return append(kind, **data)
+
+    with opened.clerk() as clerk, opened.presiding() as chair:
+        clerk.send("/find", document="103")
+        assert clerk.send("/release", pin="482913", reason="not-enrolled").name == "released"
+        clerk.send("/card")
+        with monkeypatch.context() as patch:
+            patch.setattr(log, "append", full)
+            assert chair.send("/close", **reasons(step)).status == 503
+        assert f'value="{step}"' in chair.get("/").content.decode()
+        assert chair.send("/differences", step_1=step).code == "difference.without-reason"
+        assert chair.send("/differences", **reasons("deposited=recorded")).code == "difference.without-reason"
+        twice = reasons("deposited=recorded", step)  # of a page on which another was still to be explained
+        assert chair.send("/differences", **twice).name == "tally-sheet"
+        assert opened.chair.tally_sheet().reconciliation.reasons == {step: f"why {step}"}
+        assert chair.send("/differences", **twice).name == "tally-sheet"
 
 
 def test_the_release_needs_the_chairs_own_pin_and_beyond_the_alarm_one_more(opened: Any) -> None:
