@@ -1,6 +1,8 @@
 """A day at the station through its pages: over real HTTP, without a browser."""
 
+import contextlib
 import re
+import socket
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +10,7 @@ import httpx
 import pytest
 
 from polling_place import CHAIR_PIN, finger
+from testigo import waits
 from testigo.election import StationMachine
 from testigo.errors import StorageError
 from testigo.rehearsal.chair import when_tested
@@ -127,6 +130,31 @@ def test_a_package_that_did_not_arrive_is_not_said_to_be_at_the_centre(opened: A
         ):
             page = chair.send("/send", address=address)
             assert (page.status < 500 or page.code == "centre.does-not-answer", page.facts.get("told")) == (True, None)
+
+
+def test_a_centre_that_is_not_reached_is_said_soon(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waits, "REACH", 0.1)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, contextlib.ExitStack() as callers:
+        for _ in range(3):  # who comes after them is let wait by the kernel
+            caller = callers.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(full.getsockname())
+        with opened.presiding() as chair:
+            chair.send("/close")
+            page = chair.send("/send", address=f"http://127.0.0.1:{full.getsockname()[1]}/packages")
+            assert (page.code, b"ConnectTimeout" in page.content) == ("centre.does-not-answer", True)
+
+
+def test_the_package_is_there_whatever_the_machines_say(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened.presiding() as chair:
+        chair.send("/close")
+        chair.send("/send")
+
+        def ask(*_: Any) -> None:
+            raise AssertionError("a machine was asked")
+
+        monkeypatch.setattr(type(opened.chair), "status", ask)
+        assert chair.get("/package").content == opened.chair.send()
 
 
 def test_only_what_is_wrong_with_a_card_is_said_of_the_card(opened: Any) -> None:

@@ -114,7 +114,7 @@ def send(request: Request, form: FormSent, chair: TheChair, centre_address: Name
 @get("/package", guards=[person], sync_to_thread=False)
 def package(chair: TheChair) -> Answer:
     """The package, to carry by hand; the same bytes each time."""
-    if chair.status().state != "sent":
+    if chair.state != "sent":
         raise IllegalStep("package.not-made")
     return Response(
         chair.send(), media_type="application/octet-stream", headers=saved_as(f"{chair.station_id}-package.json")
@@ -137,8 +137,10 @@ def _reasons(form: Form) -> dict[str, str]:
 def _bring(package: bytes, address: str) -> None:
     if not address.startswith(("http://", "https://")):
         raise InvalidInput("centre.not-an-address", place=address)
+    # No other page of the chair is answered meanwhile: a centre that is not reached is said soon.
+    patience = httpx.Timeout(waits.ANSWER, connect=waits.REACH)
     try:
-        with httpx.stream("POST", address, content=package, timeout=waits.ANSWER, trust_env=False) as answer:
+        with httpx.stream("POST", address, content=package, timeout=patience, trust_env=False) as answer:
             pass  # its status says it; whatever else the server sends is left unread
     except (httpx.InvalidURL, UnicodeError):  # the second: a host name that no name server may be asked for
         raise InvalidInput("centre.not-an-address", place=address) from None
