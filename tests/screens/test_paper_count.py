@@ -94,6 +94,8 @@ def test_another_count_names_the_first_and_says_why(place: Any) -> None:
             if why:
                 assert chair.send("/on-paper/sign", **said, go="sign").code == "manual-tally.counted-before"
                 chair.get("/on-paper")
+                for wrong in ("w" * 201, "w" * 2000):
+                    assert chair.send("/on-paper/sign", **said, why=wrong, go="sign").code == "statement.why"
                 said |= {"why": why}
             assert chair.send("/on-paper/sign", **said, go="sign").ok
         signed = place.chair.manual_tally()

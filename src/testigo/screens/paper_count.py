@@ -15,6 +15,7 @@ from testigo.audit.hand_count import tally_keys, tally_of
 from testigo.ballot import ManualTally
 from testigo.count import NO_RULINGS
 from testigo.count.rulings_check import RulingsCheck
+from testigo.count.statements import LONGEST_WHY
 from testigo.count.unread import Unread
 from testigo.errors import IllegalStep, InvalidInput, SeveralErrors
 from testigo.paper_mode import filled_minutes, paper_kit
@@ -32,7 +33,6 @@ from testigo.words import Message, message
 
 TheChair = NamedDependency[Chair]
 LARGEST_FORM = 1024 * 1024
-LONGEST_LINE = 200
 
 _FORM = "manual-tally"
 _COUNTERS = ("signed-in", "handed-out", "spoiled")
@@ -47,7 +47,7 @@ def show_paper(request: Request, chair: TheChair) -> Answer:
     body = _tally(chair, entry) if entry.step == "done" else None
     return page(
         request, "chair/on_paper.html", entry=entry, told=told, files=files, signed=signed, body=body, look=False,
-        longest=LONGEST_LINE, forced=chair.tally_sheet() is not None, state=chair.state,
+        longest=LONGEST_WHY, forced=chair.tally_sheet() is not None, state=chair.state,
         station=chair.definition.station(chair.station_id),
     )  # fmt: skip
 
@@ -94,7 +94,7 @@ def sign_paper(request: Request, form: FormSent, chair: TheChair) -> Answer:
         return redirect("/on-paper")
     return page(
         request, "chair/on_paper.html", entry=entry, told="", files=[], signed=chair.manual_tally(), body=body,
-        look=True, longest=LONGEST_LINE, forced=False, state=chair.state,
+        look=True, longest=LONGEST_WHY, forced=False, state=chair.state,
         station=chair.definition.station(chair.station_id),
     )  # fmt: skip
 
@@ -154,7 +154,7 @@ def _body(chair: Chair, entry: DoubleEntry, form: Form) -> ManualTally:
     """What will be signed, with what the chair says."""
     part = form.text("part", "whole")
     if part not in ("whole", "part"):
-        raise InvalidInput("field.not-once", most=LONGEST_LINE)
+        raise InvalidInput("field.not-once", most=LONGEST_WHY)
     said = {name: " ".join(form.text(name, "").split()) for name in ("reason", "explanation", "why")}
     body = _tally(chair, entry)
     if not body.differences():
