@@ -57,6 +57,7 @@ def test_what_differs_is_decided_by_a_third_and_explained(place: Any) -> None:
         assert enter(chair, "Luis Sol", figures(place, signed_in=4)).facts["step"] == "third"
         assert chair.send("/on-paper/sign", part="whole", reason="Fire").code == "double-entry.not-done"
         assert enter(chair, "Eva Luz", {"signed_in": "4"}).facts["step"] == "done"
+        assert chair.send("/on-paper/sign", part="half", reason="Fire").code == "form.not-offered"
         refused = chair.send("/on-paper/sign", part="whole", reason="Fire", go="sign")
         assert (refused.status, refused.code) == (422, "manual-tally.unexplained")
         chair.get("/on-paper")

@@ -124,18 +124,20 @@ def test_an_officer_tells_what_happened(officer: Client, office: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "code"),
     [
-        {"act": "burn"},
-        {"act": "annul", "cause": "x"},
-        {"act": "incident", "kind": "x"},
-        {"act": "annul", "cause": "ruling"},
+        ({"act": "burn"}, "form.not-offered"),
+        ({"act": "annul", "cause": "x"}, "form.not-offered"),
+        ({"act": "incident", "kind": "x"}, "form.not-offered"),
+        ({"act": "annul", "cause": "ruling"}, "statement.why"),
+        ({"act": "annul"}, "field.not-once"),
     ],
 )
-def test_what_no_page_offers_signs_nothing(officer: Client, office: Path, wrong: dict[str, str]) -> None:
+def test_what_no_page_offers_signs_nothing(officer: Client, office: Path, wrong: dict[str, str], code: str) -> None:
     entries = len(Centre.open(office).rules.entries)
     officer.get("/station/s1")
-    assert officer.send("/station/s1", **wrong, go="sign").status == 422
+    refused = officer.send("/station/s1", **wrong, go="sign")
+    assert (refused.status, refused.code) == (422, code)
     assert len(Centre.open(office).rules.entries) == entries
 
 

@@ -154,7 +154,7 @@ def _body(chair: Chair, entry: DoubleEntry, form: Form) -> ManualTally:
     """What will be signed, with what the chair says."""
     part = form.text("part", "whole")
     if part not in ("whole", "part"):
-        raise InvalidInput("field.not-once", most=LONGEST_WHY)
+        raise InvalidInput("form.not-offered")
     said = {name: " ".join(form.text(name, "").split()) for name in ("reason", "explanation", "why")}
     body = _tally(chair, entry)
     if not body.differences():

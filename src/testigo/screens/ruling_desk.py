@@ -205,4 +205,4 @@ def _ruling(desk: RulingDesk, station: str, form: Form) -> Ruling:
         if entry.step != "done":
             raise IllegalStep("double-entry.not-done")
         return desk.corrected(station, entry, reason)
-    raise InvalidInput("field.not-once", most=LONGEST_WHY)
+    raise InvalidInput("form.not-offered")
