@@ -14,10 +14,10 @@ from litestar.params import FromPath
 from testigo.audit import AuditDesk, Seed, closing_count, closing_sample, doubts_of
 from testigo.audit.hand_count import closing_keys, paper_of
 from testigo.count import ClosingCount
-from testigo.errors import IllegalStep, InvalidInput, SeveralErrors
+from testigo.errors import IllegalStep, InvalidInput
 from testigo.screens import TEMPLATES
 from testigo.screens.admission import Admission, enter, sessions_of
-from testigo.screens.figure_rows import groups_of
+from testigo.screens.figure_rows import LARGEST_FORM, UNDER_WAY, groups_of, made_of
 from testigo.web import browser_session
 from testigo.web.application import application
 from testigo.web.browser_session import Request
@@ -27,10 +27,6 @@ from testigo.web.guards import own_screen
 from testigo.web.kept_entries import ENTRIES_FORMAT, KeptEntries
 from testigo.web.pages import Answer, page, redirect
 from testigo.words import languages
-
-LARGEST_FORM = 1024 * 1024
-UNDER_WAY = "under-way"
-"""Folder of what was entered and is not signed, in that of the signed statements."""
 
 
 class CountingDesk:
@@ -67,10 +63,11 @@ class CountingDesk:
         return closing_sample(rules.definition, rules.boxes_of_sample(), Seed(rules.seed)).ids
 
     def count(self, station: str, entry: DoubleEntry) -> ClosingCount:
-        """The count of what was entered, compared with the tally sheet."""
+        """The count of what was entered, compared with the tally sheet; raises `InvalidInput` where sums do not come
+        out.
+        """
         rules = self.auditor.rules
-        named = ((name.partition("/"), number) for name, number in entry.figures.items())
-        paper = paper_of(rules.definition, station, {(contest, what): number for (contest, _, what), number in named})
+        paper = made_of(entry, lambda figures: paper_of(rules.definition, station, figures))
         digest = rules.sheet_digests(ClosingCount.VERSION)[station]
         return closing_count(rules.definition, rules.sheets[station], digest, paper)
 
@@ -122,10 +119,7 @@ def take_entry(station: FromPath[str], form: FormSent, desk: TheDesk) -> Answer:
     entry = desk.entry(station)
     entry.take(form)
     if entry.step == "done":
-        try:
-            desk.count(station, entry)
-        except SeveralErrors as several:
-            raise InvalidInput("double-entry.sums", cause=several.errors[0].message) from None
+        desk.count(station, entry)
     desk.entries.put(station, entry)
     return redirect(f"/box/{station}" if entry.step in ("third", "done") else "/")
 

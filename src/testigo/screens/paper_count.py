@@ -17,9 +17,9 @@ from testigo.count import NO_RULINGS
 from testigo.count.rulings_check import RulingsCheck
 from testigo.count.statements import LONGEST_WHY
 from testigo.count.unread import Unread
-from testigo.errors import IllegalStep, InvalidInput, SeveralErrors
+from testigo.errors import IllegalStep, InvalidInput
 from testigo.paper_mode import filled_minutes, paper_kit
-from testigo.screens.figure_rows import groups_of
+from testigo.screens.figure_rows import LARGEST_FORM, groups_of, made_of
 from testigo.screens.pdf_file import pdf_shown, saved_as
 from testigo.station.chair.chair import Chair
 from testigo.web import browser_session
@@ -32,7 +32,6 @@ from testigo.web.pages import Answer, page, redirect
 from testigo.words import Message, message
 
 TheChair = NamedDependency[Chair]
-LARGEST_FORM = 1024 * 1024
 
 _FORM = "manual-tally"
 _COUNTERS = ("signed-in", "handed-out", "spoiled")
@@ -140,12 +139,7 @@ def _entry(chair: Chair) -> DoubleEntry:
 
 def _tally(chair: Chair, entry: DoubleEntry) -> ManualTally:
     """What was entered, with nothing said in words yet; raises `InvalidInput` where sums do not come out."""
-    named = ((name.partition("/"), count) for name, count in entry.figures.items() if name not in _COUNTERS)
-    figures = {(contest, what): count for (contest, _, what), count in named}
-    try:
-        tally = tally_of(chair.definition, chair.station_id, figures)
-    except SeveralErrors as several:
-        raise InvalidInput("double-entry.sums", cause=several.errors[0].message) from None
+    tally = made_of(entry, lambda figures: tally_of(chair.definition, chair.station_id, figures))
     signed_in, handed_out, spoiled = (entry.figures[name] for name in _COUNTERS)
     return ManualTally(chair.station_id, "whole", tally, signed_in, handed_out, spoiled, "", "", entry.persons)
 

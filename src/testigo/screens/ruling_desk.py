@@ -29,10 +29,10 @@ from testigo.centre.rulings import (
 from testigo.count import RecordRules, read_rules
 from testigo.count.authority import AnnulmentCause
 from testigo.count.statements import LONGEST_WHY
-from testigo.errors import IllegalStep, InvalidInput, SeveralErrors
+from testigo.errors import IllegalStep, InvalidInput
 from testigo.screens import TEMPLATES
 from testigo.screens.admission import Admission, enter, sessions_of
-from testigo.screens.figure_rows import groups_of
+from testigo.screens.figure_rows import LARGEST_FORM, UNDER_WAY, groups_of, made_of
 from testigo.web import browser_session
 from testigo.web.application import application
 from testigo.web.browser_session import Request
@@ -42,9 +42,6 @@ from testigo.web.guards import own_screen
 from testigo.web.kept_entries import ENTRIES_FORMAT, KeptEntries
 from testigo.web.pages import Answer, page, redirect
 from testigo.words import Message, languages, message
-
-LARGEST_FORM = 1024 * 1024
-UNDER_WAY = "under-way"
 
 
 class RulingDesk:
@@ -75,12 +72,9 @@ class RulingDesk:
 
     def corrected(self, station: str, entry: DoubleEntry, reason: str) -> Ruling:
         """The correction with what was entered; raises `InvalidInput` where sums do not come out."""
-        named = ((name.partition("/"), count) for name, count in entry.figures.items())
-        try:
-            tally = tally_of(self.rules.definition, station, {(of, what): count for (of, _, what), count in named})
-        except SeveralErrors as several:
-            raise InvalidInput("double-entry.sums", cause=several.errors[0].message) from None
-        return correction(self.rules, station, tally, reason)
+        rules = self.rules
+        tally = made_of(entry, lambda figures: tally_of(rules.definition, station, figures))
+        return correction(rules, station, tally, reason)
 
     def sign(self, ruling: Ruling, seen: LookedAt) -> Path:
         """Keep what was signed as a file, and take it into the record where its key is here."""
