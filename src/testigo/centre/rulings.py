@@ -39,11 +39,6 @@ class Ruling:
         """Whose station it is about."""
         return str(getattr(self.body, "station", ""))
 
-    @property
-    def digest(self) -> str:
-        """Of the body: another one, another ruling."""
-        return canonical.digest(canonical.encode(self.body))
-
     def look(self, folder: Path) -> "LookedAt":
         """Sign it for a trial, with the authority's key in that folder, and count with it.
 

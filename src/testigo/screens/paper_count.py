@@ -20,6 +20,7 @@ from testigo.count.unread import Unread
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.paper_mode import filled_minutes, paper_kit
 from testigo.screens.figure_rows import LARGEST_FORM, groups_of, made_of
+from testigo.screens.looked_at import digest_of, was_seen
 from testigo.screens.pdf_file import pdf_shown, saved_as
 from testigo.station.chair.chair import Chair
 from testigo.web import browser_session
@@ -80,20 +81,22 @@ def enter_again(chair: TheChair) -> Answer:
 
 @post("/on-paper/sign", guards=[person], sync_to_thread=False)
 def sign_paper(request: Request, form: FormSent, chair: TheChair) -> Answer:
-    """Show what will be signed; with `go` = `sign`, sign it."""
+    """Show what will be signed; with `go` = `sign`, sign it where it is what was shown."""
     entry = _entry(chair)
     if entry.step != "done":
         raise IllegalStep("double-entry.not-done")
     body = _body(chair, entry, form)
     RulingsCheck(chair.definition, NO_RULINGS, "", Unread(), "").check(body)
-    if form.text("go", "") == "sign":
+    signs = form.text("go", "") == "sign"
+    if signs and was_seen(form, body):
         chair.count_on_paper(body)
         _kept(chair).drop(_FORM)
         browser_session.session(request).data["told"] = "on-paper"
         return redirect("/on-paper")
     return page(
-        request, "chair/on_paper.html", entry=entry, told="", files=[], signed=chair.manual_tally(), body=body,
-        look=True, longest=LONGEST_WHY, forced=False, state=chair.state,
+        request, "chair/on_paper.html", status_code=409 if signs else 200, entry=entry, told="", files=[],
+        signed=chair.manual_tally(), body=body, look=True, seen=digest_of(body), changed=signs,
+        longest=LONGEST_WHY, forced=False, state=chair.state,
         station=chair.definition.station(chair.station_id),
     )  # fmt: skip
 

@@ -33,6 +33,7 @@ from testigo.errors import IllegalStep, InvalidInput
 from testigo.screens import TEMPLATES
 from testigo.screens.admission import Admission, enter, sessions_of
 from testigo.screens.figure_rows import LARGEST_FORM, UNDER_WAY, groups_of, made_of
+from testigo.screens.looked_at import digest_of, was_seen
 from testigo.web import browser_session
 from testigo.web.application import application
 from testigo.web.browser_session import Request
@@ -140,11 +141,13 @@ def rule(request: Request, station: FromPath[str], form: FormSent, desk: TheDesk
     own = desk.rules.definition.station(station)
     ruling = _ruling(desk, station, form)
     seen, signs = ruling.look(desk.folder), form.text("go", "") == "sign"
-    if signs and form.text("seen", "") == ruling.digest:
+    if signs and was_seen(form, ruling.body):
         file = desk.sign(ruling, seen)
         browser_session.session(request).data["told"] = str(file)
         return redirect("/")
-    sent = {name: text for name, text in form.all_texts() if name not in ("token", "go")} | {"seen": ruling.digest}
+    sent = {name: text for name, text in form.all_texts() if name not in ("token", "go")} | {
+        "seen": digest_of(ruling.body)
+    }
     if isinstance(ruling.body, Incident):
         sent["at"] = ruling.body.at
     return page(
