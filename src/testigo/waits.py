@@ -32,8 +32,8 @@ END: Final = 120.0
 nothing (a power cut does the same)."""
 
 REACH: Final = 5.0
-"""For a connection to a machine on the station's cable. The kernel there answers, however busy the machine is; no
-answer means that it is off or the cable is out, and the chair has to know at once."""
+"""For a connection to a machine on the station's cable, or from the chair to the centre. The kernel there answers,
+however busy the machine is; no answer means that it is off or the cable is out, and the chair has to know at once."""
 
 REQUEST: Final = 30.0
 """For a request to begin on an open connection, and for its body beyond what the slowest line takes (`web.patience`).

@@ -20,9 +20,10 @@ from testigo.audit.closing import PaperTally, closing_count
 from testigo.ballot import CheckInCounters, CheckInReport, TallySheet
 from testigo.centre import Centre, authority_key
 from testigo.count import KINDS, Conflict, NewerVersion, Result, boxes_of, count_result, read_rules
-from testigo.election import MachineKey, MachineKeys
+from testigo.election import MachineKey, MachineKeys, OptionStatus
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
 from testigo.keys import SigningKey
+from testigo.record import Statement
 from testigo.words import to_line
 
 SheetOf = Callable[..., TallySheet]
@@ -114,6 +115,26 @@ def test_a_power_cut_between_keeping_and_recording_loses_nothing(
         assert record.read_record(centre.public).ok
         package = machines["n2"].package(sheet_of("n2"))
     assert not list((centre.folder / "received").glob("*.incoming"))
+
+
+def test_a_statement_that_could_not_be_kept_may_be_said_again(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
+    contest = centre.definition.contests[0]
+    body = OptionStatus(
+        contest.id, contest.standing[0].id, "withdrawn", "Decision 7", centre.rules.statuses.next_number
+    )
+    said = Statement.of("option-status", body, election=centre.rules.election, subject="", issued=canonical.utc_now())
+    envelope = said.sign(authority_key(centre.folder, "root"))
+
+    def full(*_: object) -> None:
+        raise StorageError("file.exists")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(record.Log, "append", full)
+        with pytest.raises(StorageError):
+            centre.append(envelope)
+    assert centre.rules.statuses.said == () and centre.rules.states() == ()
+    assert centre.append(envelope)
+    assert centre.rules.statuses.said == Centre.open(centre.folder).rules.statuses.said == (body,)
 
 
 def test_a_second_different_sheet_is_refused_and_kept(centre: Centre, machines: dict, sheet_of: SheetOf) -> None:

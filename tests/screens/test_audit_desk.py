@@ -1,5 +1,6 @@
 """The auditor's desk over HTTP and in Chromium: two persons who see only their own figures, a third, a signature."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from testigo.centre import Centre
 from testigo.keys import SigningKey
 from testigo.record import peek
 from testigo.screens.audit_desk import CountingDesk, app
-from testigo.web.client import Client
+from testigo.web.client import Client, SeenPage
 
 __all__ = ["auditor", "centre", "definition_file", "machines", "sheet_of"]
 
@@ -57,6 +58,11 @@ def figures(desk: CountingDesk, station: str, **more: int) -> dict[str, str]:
     return {name: str(count + more.get(name.split("/")[1].strip("()"), 0)) for name, count in box.items()}
 
 
+def shown(look: SeenPage) -> str:
+    """What the form of a count names."""
+    return re.findall(r'name="seen" value="([^"]*)"', look.content.decode())[0]
+
+
 def signed(desk: CountingDesk) -> list[Any]:
     return [peek(file.read_bytes()).body for file in sorted(desk.out.glob("closing-count-*.json"))]
 
@@ -71,7 +77,15 @@ def test_two_persons_enter_the_same_and_an_auditor_signs(desk: CountingDesk, bro
     seen = browser.send(f"/box/{station}", person="Luis Sol", **figures(desk, station))
     assert (seen.name, seen.facts["differences"], seen.facts["doubts"]) == ("count", "0", "0")
     assert signed(desk) == []
-    seen = browser.send(f"/box/{station}/sign")
+    first = shown(seen)
+    browser.send(f"/box/{station}/again")
+    for person in ("Ana Paz", "Luis Sol"):
+        browser.get(f"/box/{station}")
+        seen = browser.send(f"/box/{station}", person=person, **figures(desk, station, spoiled=1))
+    for other in ({"seen": first}, {}):
+        again = browser.send(f"/box/{station}/sign", **other)
+        assert (again.status, again.name, signed(desk)) == (409, "count", [])
+    seen = browser.send(f"/box/{station}/sign", seen=shown(again))
     assert (seen.name, seen.facts["told"]) == ("boxes", station)
     assert [one["method"] for one in signed(desk)] == ["hand"]
 
@@ -96,8 +110,8 @@ def test_what_was_entered_outlives_the_desk(desk: CountingDesk, browser: Client)
     with Client(again.address) as second:
         second.get(f"/enter/{KEY}")
         assert second.get(f"/box/{station}").facts["step"] == "second"
-        assert second.send(f"/box/{station}", person="Luis Sol", **figures(desk, station)).name == "count"
-        assert second.send(f"/box/{station}/sign").facts["told"] == station
+        seen = second.send(f"/box/{station}", person="Luis Sol", **figures(desk, station))
+        assert second.send(f"/box/{station}/sign", seen=shown(seen)).facts["told"] == station
         assert second.get(f"/box/{station}").facts["step"] == "first"
     again.stop()
 

@@ -1,5 +1,6 @@
 """Votes on paper on the chair's screen: two persons who see only their own figures, a look, a signature."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -31,6 +32,16 @@ def enter(chair: Client, person: str, given: dict[str, str]) -> SeenPage:
     return chair.send("/on-paper", person=person, **given)
 
 
+def sign(chair: Client, **said: str) -> SeenPage:
+    """Look at it, then sign it."""
+    return chair.send("/on-paper/sign", **said, seen=shown(chair.send("/on-paper/sign", **said)), go="sign")
+
+
+def shown(look: SeenPage) -> str:
+    """What the form of a look names."""
+    return re.findall(r'name="seen" value="([^"]*)"', look.content.decode())[0]
+
+
 def test_two_persons_enter_the_chair_looks_and_signs(place: Any) -> None:
     with place.presiding() as chair:
         seen = chair.get("/on-paper")
@@ -44,7 +55,7 @@ def test_two_persons_enter_the_chair_looks_and_signs(place: Any) -> None:
         seen = chair.send("/on-paper/sign", **said)
         assert seen.name == "on-paper-look" and b"No power since 10:20" in seen.content
         assert place.chair.manual_tally() is None
-        seen = chair.send("/on-paper/sign", **said, go="sign")
+        seen = sign(chair, **said)
         assert (seen.facts["told"], seen.facts["signed"], seen.facts["step"]) == ("on-paper", "yes", "first")
         body = msgspec.convert(peek(chair.get("/on-paper.json").content).body, ManualTally)
         assert (body.papers, body.entered_by, body.part) == (3, ("Ana Paz", "Luis Sol"), "whole")
@@ -57,11 +68,12 @@ def test_what_differs_is_decided_by_a_third_and_explained(place: Any) -> None:
         assert enter(chair, "Luis Sol", figures(place, signed_in=4)).facts["step"] == "third"
         assert chair.send("/on-paper/sign", part="whole", reason="Fire").code == "double-entry.not-done"
         assert enter(chair, "Eva Luz", {"signed_in": "4"}).facts["step"] == "done"
+        assert chair.send("/on-paper/sign", part="half", reason="Fire").code == "form.not-offered"
         refused = chair.send("/on-paper/sign", part="whole", reason="Fire", go="sign")
         assert (refused.status, refused.code) == (422, "manual-tally.unexplained")
         chair.get("/on-paper")
         said = {"part": "part", "reason": "Fire", "explanation": "One left with the ballot"}
-        assert chair.send("/on-paper/sign", **said, go="sign").ok
+        assert sign(chair, **said).ok
         signed = place.chair.manual_tally()
         assert signed is not None and signed.statement.body["part"] == "part"
         assert signed.statement.body["entered_by"] == ["Ana Paz", "Luis Sol", "Eva Luz"]
@@ -92,12 +104,29 @@ def test_another_count_names_the_first_and_says_why(place: Any) -> None:
                 enter(chair, person, figures(place))
             said = {"part": "whole", "reason": "No power"}
             if why:
-                assert chair.send("/on-paper/sign", **said, go="sign").code == "manual-tally.counted-before"
+                assert sign(chair, **said).code == "manual-tally.counted-before"
                 chair.get("/on-paper")
+                for wrong in ("w" * 201, "w" * 2000):
+                    assert chair.send("/on-paper/sign", **said, why=wrong, go="sign").code == "statement.why"
                 said |= {"why": why}
-            assert chair.send("/on-paper/sign", **said, go="sign").ok
+            assert sign(chair, **said).ok
         signed = place.chair.manual_tally()
         assert signed is not None and signed.statement.body["replaces"] and signed.statement.body["why"] == why
+
+
+def test_what_is_signed_is_what_was_looked_at(place: Any) -> None:
+    said = {"part": "whole", "reason": "No power"}
+    with place.presiding() as chair:
+        for papers in (3, 4):
+            chair.send("/on-paper/again")
+            for person in ("Ana Paz", "Luis Sol"):
+                enter(chair, person, figures(place, papers))
+            if papers == 3:
+                first = shown(chair.send("/on-paper/sign", **said))
+        for seen in ({"seen": first}, {}):
+            again = chair.send("/on-paper/sign", **said, **seen, go="sign")
+            assert (again.status, again.name) == (409, "on-paper-look") and place.chair.manual_tally() is None
+        assert chair.send("/on-paper/sign", **said, seen=shown(again), go="sign").facts["told"] == "on-paper"
 
 
 def test_nobody_without_the_chairs_pin(place: Any) -> None:

@@ -1,8 +1,10 @@
 """The authority's desk over HTTP: looked at before it is signed, by who has the keys, and then in the record."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from served_station import Server
@@ -46,7 +48,13 @@ def rule(officer: Client, station: str, **fields: str) -> SeenPage:
     officer.get(f"/station/{station}")
     seen = officer.send(f"/station/{station}", **fields)
     assert seen.name == "look", seen.code
-    return officer.send(f"/station/{station}", **fields, go="sign")
+    return officer.send(f"/station/{station}", **shown(seen, fields), go="sign")
+
+
+def shown(seen: SeenPage, fields: dict[str, str]) -> dict[str, str]:
+    """What the form of a look sends beside its button."""
+    hidden = re.findall(r'type="hidden" name="([a-z]+)" value="([^"]*)"', seen.content.decode())
+    return fields | {name: value for name, value in hidden if name in ("seen", "at")}
 
 
 def test_a_station_is_annulled_and_the_annulment_lifted(officer: Client, office: Path, tmp_path: Path) -> None:
@@ -70,6 +78,23 @@ def test_votes_on_paper_are_accepted(officer: Client, office: Path, machines: di
     seen = officer.get("/station/s1")
     assert seen.facts["waits"] == "yes" and b"Ana Paz, Luis Sol" in seen.content
     rule(officer, "s1", act="accept")
+    assert Centre.open(office).result().missing == ()
+
+
+def test_what_is_signed_is_what_was_looked_at(officer: Client, office: Path, machines: dict, sheet_of: SheetOf) -> None:
+    first = ManualTally("s1", "whole", sheet_of("s1", 6).tally, 6, 7, 1, "No power", "", ("Ana Paz", "Luis Sol"))
+    Centre.open(office).append(machines["s1"].statement("manual-tally", first))
+    officer.get("/station/s1")
+    seen = officer.send("/station/s1", act="accept")
+    named = Centre.open(office).rules.rulings.on_paper["s1"][0]
+    another = msgspec.structs.replace(first, reason="Fire", replaces=named, why="Counted again")
+    Centre.open(office).append(machines["s1"].statement("manual-tally", another))
+    entries = len(Centre.open(office).rules.entries)
+    again = officer.send("/station/s1", **shown(seen, {"act": "accept"}), go="sign")
+    assert (again.status, again.name, again.facts["changed"]) == (409, "look", "yes") and b"Fire" in again.content
+    assert officer.send("/station/s1", act="accept", go="sign").status == 409  # without a look
+    assert len(Centre.open(office).rules.entries) == entries
+    assert officer.send("/station/s1", **shown(again, {"act": "accept"}), go="sign").facts["told"] == "signed"
     assert Centre.open(office).result().missing == ()
 
 
@@ -99,18 +124,20 @@ def test_an_officer_tells_what_happened(officer: Client, office: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "code"),
     [
-        {"act": "burn"},
-        {"act": "annul", "cause": "x"},
-        {"act": "incident", "kind": "x"},
-        {"act": "annul", "cause": "ruling"},
+        ({"act": "burn"}, "form.not-offered"),
+        ({"act": "annul", "cause": "x"}, "form.not-offered"),
+        ({"act": "incident", "kind": "x"}, "form.not-offered"),
+        ({"act": "annul", "cause": "ruling"}, "statement.why"),
+        ({"act": "annul"}, "field.not-once"),
     ],
 )
-def test_what_no_page_offers_signs_nothing(officer: Client, office: Path, wrong: dict[str, str]) -> None:
+def test_what_no_page_offers_signs_nothing(officer: Client, office: Path, wrong: dict[str, str], code: str) -> None:
     entries = len(Centre.open(office).rules.entries)
     officer.get("/station/s1")
-    assert officer.send("/station/s1", **wrong, go="sign").status == 422
+    refused = officer.send("/station/s1", **wrong, go="sign")
+    assert (refused.status, refused.code) == (422, code)
     assert len(Centre.open(office).rules.entries) == entries
 
 

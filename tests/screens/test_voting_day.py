@@ -1,6 +1,8 @@
 """A day at the station through its pages: over real HTTP, without a browser."""
 
+import contextlib
 import re
+import socket
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +10,7 @@ import httpx
 import pytest
 
 from polling_place import CHAIR_PIN, finger
+from testigo import waits
 from testigo.election import StationMachine
 from testigo.errors import StorageError
 from testigo.rehearsal.chair import when_tested
@@ -129,6 +132,31 @@ def test_a_package_that_did_not_arrive_is_not_said_to_be_at_the_centre(opened: A
             assert (page.status < 500 or page.code == "centre.does-not-answer", page.facts.get("told")) == (True, None)
 
 
+def test_a_centre_that_is_not_reached_is_said_soon(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waits, "REACH", 0.1)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, contextlib.ExitStack() as callers:
+        for _ in range(3):  # who comes after them is let wait by the kernel
+            caller = callers.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(full.getsockname())
+        with opened.presiding() as chair:
+            chair.send("/close")
+            page = chair.send("/send", address=f"http://127.0.0.1:{full.getsockname()[1]}/packages")
+            assert (page.code, b"ConnectTimeout" in page.content) == ("centre.does-not-answer", True)
+
+
+def test_the_package_is_there_whatever_the_machines_say(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened.presiding() as chair:
+        chair.send("/close")
+        chair.send("/send")
+
+        def ask(*_: Any) -> None:
+            raise AssertionError("a machine was asked")
+
+        monkeypatch.setattr(type(opened.chair), "status", ask)
+        assert chair.get("/package").content == opened.chair.send()
+
+
 def test_only_what_is_wrong_with_a_card_is_said_of_the_card(opened: Any) -> None:
     with opened.voter() as voter:
         voter.get("/")
@@ -157,13 +185,39 @@ def test_an_abandoned_session_is_voided_and_its_difference_explained(opened: Any
         assert voter.get("/").name == "welcome"
         assert chair.send("/close").status == 409  # the released voter holds a card still
         page = chair.send("/close", step_1="checked_in=cards_used", reason_1="left with the card")
-        if page.name == "differences":
-            count = int(page.facts["count"])
-            missing = chair.send("/differences", **{f"reason_{number}": "" for number in range(1, count + 1)})
-            assert missing.status == 422
-            page = chair.send("/differences", **{f"reason_{number}": "not known" for number in range(1, count + 1)})
         assert (page.name, page.facts["holds"]) == ("tally-sheet", "no")
         assert all(one.reason for one in opened.chair.tally_sheet().reconciliation.differences())
+
+
+def reasons(*steps: str) -> dict[str, str]:
+    """The fields of a form that explains these steps."""
+    named = {f"step_{number}": step for number, step in enumerate(steps, 1)}
+    return named | {f"reason_{number}": f"why {step}" for number, step in enumerate(steps, 1)}
+
+
+def test_a_reason_goes_to_the_step_that_it_was_given_for(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    step, log = "checked_in=cards_used", opened.chair.folder.log
+    append = log.append
+
+    def full(kind: str, **data: Any) -> Any:
+        if kind == "difference-explained":
+            raise StorageError("file.exists")
+        return append(kind, **data)
+
+    with opened.clerk() as clerk, opened.presiding() as chair:
+        clerk.send("/find", document="103")
+        assert clerk.send("/release", pin="482913", reason="not-enrolled").name == "released"
+        clerk.send("/card")
+        with monkeypatch.context() as patch:
+            patch.setattr(log, "append", full)
+            assert chair.send("/close", **reasons(step)).status == 503
+        assert f'value="{step}"' in chair.get("/").content.decode()
+        assert chair.send("/differences", step_1=step).code == "difference.without-reason"
+        assert chair.send("/differences", **reasons("deposited=recorded")).code == "difference.without-reason"
+        twice = reasons("deposited=recorded", step)  # of a page on which another was still to be explained
+        assert chair.send("/differences", **twice).name == "tally-sheet"
+        assert opened.chair.tally_sheet().reconciliation.reasons == {step: f"why {step}"}
+        assert chair.send("/differences", **twice).name == "tally-sheet"
 
 
 def test_the_release_needs_the_chairs_own_pin_and_beyond_the_alarm_one_more(opened: Any) -> None:

@@ -135,6 +135,7 @@ class RecordSaid:
         other.booth_sheet_digests = dict(self.booth_sheet_digests)
         other.incidents = dict(self.incidents)
         other.allowances = dict(self.allowances)
+        other.statuses = StatusLog(self.statuses.said)
         other._status_entries = list(self._status_entries)
         other._sheet_digests = {version: dict(named) for version, named in self._sheet_digests.items()}
         other.spoken = set(self.spoken)

@@ -91,7 +91,7 @@ class RulingsCheck:
                 station=station,
             )
         self._names(body, body.replaces, earlier[0] if earlier else "", "manual-tally")
-        if body.replaces:
+        if body.replaces or body.why:
             self._line(body, body.why)
         self._sums(body, body.tally)
         self._counters(body)

@@ -14,10 +14,11 @@ from litestar.params import FromPath
 from testigo.audit import AuditDesk, Seed, closing_count, closing_sample, doubts_of
 from testigo.audit.hand_count import closing_keys, paper_of
 from testigo.count import ClosingCount
-from testigo.errors import IllegalStep, InvalidInput, SeveralErrors
+from testigo.errors import IllegalStep, InvalidInput
 from testigo.screens import TEMPLATES
 from testigo.screens.admission import Admission, enter, sessions_of
-from testigo.screens.figure_rows import groups_of
+from testigo.screens.figure_rows import LARGEST_FORM, UNDER_WAY, groups_of, made_of
+from testigo.screens.looked_at import digest_of, was_seen
 from testigo.web import browser_session
 from testigo.web.application import application
 from testigo.web.browser_session import Request
@@ -27,10 +28,6 @@ from testigo.web.guards import own_screen
 from testigo.web.kept_entries import ENTRIES_FORMAT, KeptEntries
 from testigo.web.pages import Answer, page, redirect
 from testigo.words import languages
-
-LARGEST_FORM = 1024 * 1024
-UNDER_WAY = "under-way"
-"""Folder of what was entered and is not signed, in that of the signed statements."""
 
 
 class CountingDesk:
@@ -67,10 +64,11 @@ class CountingDesk:
         return closing_sample(rules.definition, rules.boxes_of_sample(), Seed(rules.seed)).ids
 
     def count(self, station: str, entry: DoubleEntry) -> ClosingCount:
-        """The count of what was entered, compared with the tally sheet."""
+        """The count of what was entered, compared with the tally sheet; raises `InvalidInput` where sums do not come
+        out.
+        """
         rules = self.auditor.rules
-        named = ((name.partition("/"), number) for name, number in entry.figures.items())
-        paper = paper_of(rules.definition, station, {(contest, what): number for (contest, _, what), number in named})
+        paper = made_of(entry, lambda figures: paper_of(rules.definition, station, figures))
         digest = rules.sheet_digests(ClosingCount.VERSION)[station]
         return closing_count(rules.definition, rules.sheets[station], digest, paper)
 
@@ -109,11 +107,7 @@ def show_box(request: Request, station: FromPath[str], desk: TheDesk) -> Answer:
     entry, rules = desk.entry(station), desk.auditor.rules
     if entry.step != "done":
         return page(request, "audit/entry.html", entry=entry, station=rules.definition.station(station))
-    count = desk.count(station, entry)
-    return page(
-        request, "audit/count.html", count=count, entry=entry, station=rules.definition.station(station),
-        doubts=doubts_of(count, rules.sheets[station], drawn=station in desk.drawn), earlier=rules.counts.of(station),
-    )  # fmt: skip
+    return _look(request, desk, station, desk.count(station, entry))
 
 
 @post("/box/{station:str}", guards=[own_screen], request_max_body_size=LARGEST_FORM, sync_to_thread=False)
@@ -122,10 +116,7 @@ def take_entry(station: FromPath[str], form: FormSent, desk: TheDesk) -> Answer:
     entry = desk.entry(station)
     entry.take(form)
     if entry.step == "done":
-        try:
-            desk.count(station, entry)
-        except SeveralErrors as several:
-            raise InvalidInput("double-entry.sums", cause=several.errors[0].message) from None
+        desk.count(station, entry)
     desk.entries.put(station, entry)
     return redirect(f"/box/{station}" if entry.step in ("third", "done") else "/")
 
@@ -140,12 +131,25 @@ def begin_again(station: FromPath[str], desk: TheDesk) -> Answer:
 
 @post("/box/{station:str}/sign", guards=[own_screen], sync_to_thread=False)
 def sign(request: Request, station: FromPath[str], form: FormSent, desk: TheDesk) -> Answer:
-    """Sign what the page showed, with the reason where the box was counted before."""
+    """Sign the count that the page showed, or show it as it is now; with the reason where the box was counted
+    before."""
     entry = desk.entry(station)
     if entry.step != "done":
         raise IllegalStep("double-entry.not-done")
-    count = desk.auditor.again(desk.count(station, entry), form.text("why", ""))
-    desk.auditor.keep(desk.auditor.closing_count(count), desk.out)
+    count = desk.count(station, entry)
+    if not was_seen(form, count):
+        return _look(request, desk, station, count, changed=True)
+    desk.auditor.keep(desk.auditor.closing_count(desk.auditor.again(count, form.text("why", ""))), desk.out)
     desk.entries.drop(station)
     browser_session.session(request).data["told"] = station
     return redirect("/")
+
+
+def _look(request: Request, desk: CountingDesk, station: str, count: ClosingCount, *, changed: bool = False) -> Answer:
+    """What will be signed of a box. `changed`: it is not what was shown before."""
+    rules = desk.auditor.rules
+    return page(
+        request, "audit/count.html", status_code=409 if changed else 200, count=count, entry=desk.entry(station),
+        station=rules.definition.station(station), seen=digest_of(count), changed=changed,
+        doubts=doubts_of(count, rules.sheets[station], drawn=station in desk.drawn), earlier=rules.counts.of(station),
+    )  # fmt: skip

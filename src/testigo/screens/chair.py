@@ -19,6 +19,7 @@ from testigo.screens.pdf_file import pdf_shown
 from testigo.screens.training_mark import training_mark
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.station.chair.chair import Chair
+from testigo.station.chair.closing_reports import step_of
 from testigo.station.chair.extra_print import EXTRA_PRINT
 from testigo.station.machine.page_test import PageTest, is_page_sent
 from testigo.web import browser_session
@@ -75,8 +76,9 @@ def station(request: Request, chair: TheChair, test: TheTest, centre_address: Na
     if status.state == "closed" and chair.tally_sheet() is None:
         named = StationMachine.named
         return page(
-            request, "chair/differences.html", differences=unexplained(chair), booth_named=named, **about(chair)
-        )
+            request, "chair/differences.html", differences=unexplained(chair), booth_named=named, step_of=step_of,
+            **about(chair),
+        )  # fmt: skip
     told = browser_session.session(request).data.pop("told", "")
     last = chair.runs.last() if status.state in ("installed", "tested") else None
     return page(

@@ -1,5 +1,7 @@
 """The end of the day on the chair's screen: closing, reasons for differences, the tally sheet, the package."""
 
+import itertools
+
 import httpx
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -35,23 +37,20 @@ def ask_close(request: Request, chair: TheChair) -> Answer:
 @post("/close", guards=[person], sync_to_thread=False)
 def close(form: FormSent, chair: TheChair) -> Answer:
     """Close the station. Where counters differ, a reason for each is asked before the tally sheet is made."""
-    explained = {form.text(f"step-{number}"): form.text(f"reason-{number}", "") for number in _numbers(form, "step")}
     machines = (machine.name for machine in chair.lineup.entry_first)
     lost = {name: reason for name in machines if (reason := form.text(f"{name}-lost", ""))}
-    given = {step: reason for step, reason in explained.items() if reason}
-    left = chair.close_polls(given, lost=lost, early=form.text("early", ""))
+    left = chair.close_polls(_reasons(form), lost=lost, early=form.text("early", ""))
     return redirect("/" if left else "/tally-sheet")
 
 
 @post("/differences", guards=[person], sync_to_thread=False)
 def explain(form: FormSent, chair: TheChair) -> Answer:
-    """Reasons in the chair's own words: `reason-N` for the N-th difference of the page."""
-    left = unexplained(chair)
-    reasons = [form.text(f"reason-{number}", "") for number in range(1, len(left) + 1)]
-    if not all(reasons):
+    """Reasons in the chair's own words for all that has none yet; what was explained meanwhile keeps its reason."""
+    given, left = _reasons(form), [step_of(difference) for difference in unexplained(chair)]
+    if not all(step in given for step in left):
         raise InvalidInput("difference.without-reason")
-    for difference, reason in zip(left, reasons, strict=True):
-        chair.explain_difference(step_of(difference), reason)
+    for step in left:
+        chair.explain_difference(step, given[step])
     return redirect("/tally-sheet")
 
 
@@ -115,7 +114,7 @@ def send(request: Request, form: FormSent, chair: TheChair, centre_address: Name
 @get("/package", guards=[person], sync_to_thread=False)
 def package(chair: TheChair) -> Answer:
     """The package, to carry by hand; the same bytes each time."""
-    if chair.status().state != "sent":
+    if chair.state != "sent":
         raise IllegalStep("package.not-made")
     return Response(
         chair.send(), media_type="application/octet-stream", headers=saved_as(f"{chair.station_id}-package.json")
@@ -128,16 +127,20 @@ ROUTES = [
 ]  # fmt: skip
 
 
-def _numbers(form: Form, field: str) -> list[int]:
-    """The N of the fields `FIELD-N` that were sent; at most one for each step of the chain is asked."""
-    return [number for number in range(1, 10) if f"{field}-{number}" in form]
+def _reasons(form: Form) -> dict[str, str]:
+    """The reasons that were given, by step: a form sends `step-N` with each `reason-N`."""
+    numbers = itertools.takewhile(lambda number: f"step-{number}" in form, itertools.count(1))
+    said = ((form.text(f"step-{number}"), form.text(f"reason-{number}", "")) for number in numbers)
+    return {step: reason for step, reason in said if reason}
 
 
 def _bring(package: bytes, address: str) -> None:
     if not address.startswith(("http://", "https://")):
         raise InvalidInput("centre.not-an-address", place=address)
+    # No other page of the chair is answered meanwhile: a centre that is not reached is said soon.
+    patience = httpx.Timeout(waits.ANSWER, connect=waits.REACH)
     try:
-        with httpx.stream("POST", address, content=package, timeout=waits.ANSWER, trust_env=False) as answer:
+        with httpx.stream("POST", address, content=package, timeout=patience, trust_env=False) as answer:
             pass  # its status says it; whatever else the server sends is left unread
     except (httpx.InvalidURL, UnicodeError):  # the second: a host name that no name server may be asked for
         raise InvalidInput("centre.not-an-address", place=address) from None

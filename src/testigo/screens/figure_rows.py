@@ -1,14 +1,23 @@
-"""The figures of a hand count as rows of a form: names beside ids, in the order of the paper form."""
+"""The figures of a hand count as rows of a form: names beside ids, in the order of the paper form; and back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, TypeVar
 
 from testigo.ballot import BALLOTS, BLANK, NULL, numbered
 from testigo.election import Definition, is_preference, list_of
-from testigo.web.double_entry import EntryGroup, EntryRow
+from testigo.errors import InvalidInput, SeveralErrors
+from testigo.web.double_entry import DoubleEntry, EntryGroup, EntryRow
 from testigo.words import message
 
 _Key = tuple[str, str]
+_Made = TypeVar("_Made")
 _MAY_BE_MISSING = "(spoiled)"
+
+LARGEST_FORM: Final = 1024 * 1024
+"""Bytes of a form with such rows."""
+
+UNDER_WAY: Final = "under-way"
+"""Folder of what was entered and is not signed, in that of the signed statements."""
 
 
 def groups_of(definition: Definition, keys: Sequence[_Key]) -> tuple[EntryGroup, ...]:
@@ -17,6 +26,17 @@ def groups_of(definition: Definition, keys: Sequence[_Key]) -> tuple[EntryGroup,
     for contest, what in keys:
         by_contest.setdefault(contest, []).append(what)
     return tuple(_group(definition, contest, names) for contest, names in by_contest.items())
+
+
+def made_of(entry: DoubleEntry, make: Callable[[Mapping[_Key, int]], _Made]) -> _Made:
+    """What `make` makes of the figures entered into `groups_of`, by contest and figure; rows of other groups are left
+    out. Raises `InvalidInput` with the first of the sums that do not come out (`SeveralErrors`).
+    """
+    named = ((field.partition("/"), count) for field, count in entry.figures.items() if "/" in field)
+    try:
+        return make({(contest, what): count for (contest, _, what), count in named})
+    except SeveralErrors as several:
+        raise InvalidInput("double-entry.sums", cause=several.errors[0].message) from None
 
 
 def _group(definition: Definition, contest_id: str, names: list[str]) -> EntryGroup:

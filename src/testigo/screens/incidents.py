@@ -39,7 +39,7 @@ def tell_incident(request: Request, form: FormSent, chair: TheChair) -> Answer:
     """Show what will be signed; with `go` = `sign`, sign it."""
     kind, by = form.text("kind"), form.text("by")
     if kind not in INCIDENT_KINDS or by not in get_args(IncidentBy):
-        raise InvalidInput("field.not-once", most=LONGEST_NAME)
+        raise InvalidInput("form.not-offered")
     told = (kind, cast(IncidentBy, by), form.text("name"), form.text("words"))
     if form.text("go", "") == "sign":
         chair.tell_incident(*told)

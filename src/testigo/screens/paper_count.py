@@ -15,10 +15,12 @@ from testigo.audit.hand_count import tally_keys, tally_of
 from testigo.ballot import ManualTally
 from testigo.count import NO_RULINGS
 from testigo.count.rulings_check import RulingsCheck
+from testigo.count.statements import LONGEST_WHY
 from testigo.count.unread import Unread
-from testigo.errors import IllegalStep, InvalidInput, SeveralErrors
+from testigo.errors import IllegalStep, InvalidInput
 from testigo.paper_mode import filled_minutes, paper_kit
-from testigo.screens.figure_rows import groups_of
+from testigo.screens.figure_rows import LARGEST_FORM, groups_of, made_of
+from testigo.screens.looked_at import digest_of, was_seen
 from testigo.screens.pdf_file import pdf_shown, saved_as
 from testigo.station.chair.chair import Chair
 from testigo.web import browser_session
@@ -31,8 +33,6 @@ from testigo.web.pages import Answer, page, redirect
 from testigo.words import Message, message
 
 TheChair = NamedDependency[Chair]
-LARGEST_FORM = 1024 * 1024
-LONGEST_LINE = 200
 
 _FORM = "manual-tally"
 _COUNTERS = ("signed-in", "handed-out", "spoiled")
@@ -47,7 +47,7 @@ def show_paper(request: Request, chair: TheChair) -> Answer:
     body = _tally(chair, entry) if entry.step == "done" else None
     return page(
         request, "chair/on_paper.html", entry=entry, told=told, files=files, signed=signed, body=body, look=False,
-        longest=LONGEST_LINE, forced=chair.tally_sheet() is not None, state=chair.state,
+        longest=LONGEST_WHY, forced=chair.tally_sheet() is not None, state=chair.state,
         station=chair.definition.station(chair.station_id),
     )  # fmt: skip
 
@@ -81,20 +81,22 @@ def enter_again(chair: TheChair) -> Answer:
 
 @post("/on-paper/sign", guards=[person], sync_to_thread=False)
 def sign_paper(request: Request, form: FormSent, chair: TheChair) -> Answer:
-    """Show what will be signed; with `go` = `sign`, sign it."""
+    """Show what will be signed; with `go` = `sign`, sign it where it is what was shown."""
     entry = _entry(chair)
     if entry.step != "done":
         raise IllegalStep("double-entry.not-done")
     body = _body(chair, entry, form)
     RulingsCheck(chair.definition, NO_RULINGS, "", Unread(), "").check(body)
-    if form.text("go", "") == "sign":
+    signs = form.text("go", "") == "sign"
+    if signs and was_seen(form, body):
         chair.count_on_paper(body)
         _kept(chair).drop(_FORM)
         browser_session.session(request).data["told"] = "on-paper"
         return redirect("/on-paper")
     return page(
-        request, "chair/on_paper.html", entry=entry, told="", files=[], signed=chair.manual_tally(), body=body,
-        look=True, longest=LONGEST_LINE, forced=False, state=chair.state,
+        request, "chair/on_paper.html", status_code=409 if signs else 200, entry=entry, told="", files=[],
+        signed=chair.manual_tally(), body=body, look=True, seen=digest_of(body), changed=signs,
+        longest=LONGEST_WHY, forced=False, state=chair.state,
         station=chair.definition.station(chair.station_id),
     )  # fmt: skip
 
@@ -140,12 +142,7 @@ def _entry(chair: Chair) -> DoubleEntry:
 
 def _tally(chair: Chair, entry: DoubleEntry) -> ManualTally:
     """What was entered, with nothing said in words yet; raises `InvalidInput` where sums do not come out."""
-    named = ((name.partition("/"), count) for name, count in entry.figures.items() if name not in _COUNTERS)
-    figures = {(contest, what): count for (contest, _, what), count in named}
-    try:
-        tally = tally_of(chair.definition, chair.station_id, figures)
-    except SeveralErrors as several:
-        raise InvalidInput("double-entry.sums", cause=several.errors[0].message) from None
+    tally = made_of(entry, lambda figures: tally_of(chair.definition, chair.station_id, figures))
     signed_in, handed_out, spoiled = (entry.figures[name] for name in _COUNTERS)
     return ManualTally(chair.station_id, "whole", tally, signed_in, handed_out, spoiled, "", "", entry.persons)
 
@@ -154,7 +151,7 @@ def _body(chair: Chair, entry: DoubleEntry, form: Form) -> ManualTally:
     """What will be signed, with what the chair says."""
     part = form.text("part", "whole")
     if part not in ("whole", "part"):
-        raise InvalidInput("field.not-once", most=LONGEST_LINE)
+        raise InvalidInput("form.not-offered")
     said = {name: " ".join(form.text(name, "").split()) for name in ("reason", "explanation", "why")}
     body = _tally(chair, entry)
     if not body.differences():

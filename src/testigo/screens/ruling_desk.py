@@ -13,6 +13,7 @@ from litestar.params import FromPath
 
 from testigo import canonical, storage
 from testigo.audit.hand_count import tally_keys, tally_of
+from testigo.ballot import Incident
 from testigo.ballot.incidents import INCIDENT_KINDS, LONGEST_INCIDENT, LONGEST_NAME, IncidentKind
 from testigo.centre import Centre, is_log_key_lost
 from testigo.centre.centre import PUBLIC
@@ -28,10 +29,11 @@ from testigo.centre.rulings import (
 from testigo.count import RecordRules, read_rules
 from testigo.count.authority import AnnulmentCause
 from testigo.count.statements import LONGEST_WHY
-from testigo.errors import IllegalStep, InvalidInput, SeveralErrors
+from testigo.errors import IllegalStep, InvalidInput
 from testigo.screens import TEMPLATES
 from testigo.screens.admission import Admission, enter, sessions_of
-from testigo.screens.figure_rows import groups_of
+from testigo.screens.figure_rows import LARGEST_FORM, UNDER_WAY, groups_of, made_of
+from testigo.screens.looked_at import digest_of, was_seen
 from testigo.web import browser_session
 from testigo.web.application import application
 from testigo.web.browser_session import Request
@@ -41,9 +43,6 @@ from testigo.web.guards import own_screen
 from testigo.web.kept_entries import ENTRIES_FORMAT, KeptEntries
 from testigo.web.pages import Answer, page, redirect
 from testigo.words import Message, languages, message
-
-LARGEST_FORM = 1024 * 1024
-UNDER_WAY = "under-way"
 
 
 class RulingDesk:
@@ -74,12 +73,9 @@ class RulingDesk:
 
     def corrected(self, station: str, entry: DoubleEntry, reason: str) -> Ruling:
         """The correction with what was entered; raises `InvalidInput` where sums do not come out."""
-        named = ((name.partition("/"), count) for name, count in entry.figures.items())
-        try:
-            tally = tally_of(self.rules.definition, station, {(of, what): count for (of, _, what), count in named})
-        except SeveralErrors as several:
-            raise InvalidInput("double-entry.sums", cause=several.errors[0].message) from None
-        return correction(self.rules, station, tally, reason)
+        rules = self.rules
+        tally = made_of(entry, lambda figures: tally_of(rules.definition, station, figures))
+        return correction(rules, station, tally, reason)
 
     def sign(self, ruling: Ruling, seen: LookedAt) -> Path:
         """Keep what was signed as a file, and take it into the record where its key is here."""
@@ -140,17 +136,24 @@ def show_station(request: Request, station: FromPath[str], desk: TheDesk) -> Ans
 
 @post("/station/{station:str}", guards=[own_screen], sync_to_thread=False)
 def rule(request: Request, station: FromPath[str], form: FormSent, desk: TheDesk) -> Answer:
-    """Show what a ruling does before it is signed; with `go` = `sign`, sign it."""
-    desk.rules.definition.station(station)
+    """Show what a ruling does before it is signed; with `go` = `sign`, sign it where it is the one that was shown: what
+    it names may be another by now."""
+    own = desk.rules.definition.station(station)
     ruling = _ruling(desk, station, form)
-    seen = ruling.look(desk.folder)
-    if form.text("go", "") == "sign":
+    seen, signs = ruling.look(desk.folder), form.text("go", "") == "sign"
+    if signs and was_seen(form, ruling.body):
         file = desk.sign(ruling, seen)
         browser_session.session(request).data["told"] = str(file)
         return redirect("/")
-    sent = [(name, text) for name, text in form.all_texts() if name not in ("token", "go")]
-    own = desk.rules.definition.station(station)
-    return page(request, "rulings/look.html", station=own, lines=seen.lines, sent=sent, kind=ruling.kind)
+    sent = {name: text for name, text in form.all_texts() if name not in ("token", "go")} | {
+        "seen": digest_of(ruling.body)
+    }
+    if isinstance(ruling.body, Incident):
+        sent["at"] = ruling.body.at
+    return page(
+        request, "rulings/look.html", status_code=409 if signs else 200, station=own, lines=seen.lines,
+        sent=sent, kind=ruling.kind, changed=signs,
+    )  # fmt: skip
 
 
 @get("/station/{station:str}/figures", guards=[own_screen], sync_to_thread=False)
@@ -199,4 +202,4 @@ def _ruling(desk: RulingDesk, station: str, form: Form) -> Ruling:
         if entry.step != "done":
             raise IllegalStep("double-entry.not-done")
         return desk.corrected(station, entry, reason)
-    raise InvalidInput("field.not-once", most=LONGEST_WHY)
+    raise InvalidInput("form.not-offered")

@@ -10,7 +10,7 @@ import msgspec
 
 from testigo import storage
 from testigo.stored import StoredFormat
-from testigo.web.double_entry import DoubleEntry, Entered, EntryGroup
+from testigo.web.double_entry import DoubleEntry, Entered, EntryGroup, EntryRow
 
 
 class KeptEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,12 +45,14 @@ class KeptEntries:
         self._forms = ENTRIES_FORMAT.read(file).forms if file is not None and file.exists() else {}
 
     def get(self, name: str, groups: Sequence[EntryGroup]) -> DoubleEntry:
-        """The entries of the form of that name. Those of a form with other figures are not taken up."""
+        """The entries of the form of that name. Those of a form with other figures are not taken up, nor a third
+        person's decision of what does not differ."""
         entry = DoubleEntry(tuple(groups))
-        kept, known = self._forms.get(name, KeptForm()), {row.field for row in entry.rows}
-        if all(set(one.figures) <= known for one in (*kept.entries, *([kept.third] if kept.third else []))):
+        kept = self._forms.get(name, KeptForm())
+        if len(kept.entries) <= 2 and all(_fits(one, entry.rows) for one in kept.entries):
             entry.entries = [Entered(one.person, one.figures) for one in kept.entries]
-            entry.third = Entered(kept.third.person, kept.third.figures) if kept.third else None
+            if kept.third is not None and entry.step == "third" and _fits(kept.third, entry.differing):
+                entry.third = Entered(kept.third.person, kept.third.figures)
         return entry
 
     def has_begun(self, name: str) -> bool:
@@ -75,3 +77,8 @@ class KeptEntries:
 
 def _kept(entered: Entered) -> KeptEntry:
     return KeptEntry(entered.person, dict(entered.figures))
+
+
+def _fits(one: KeptEntry, rows: Sequence[EntryRow]) -> bool:
+    """Whether all figures that are required are there, and no other than these rows have."""
+    return {row.field for row in rows if row.required} <= set(one.figures) <= {row.field for row in rows}

@@ -138,6 +138,18 @@ def test_nobody_slips_in_while_closing(wired):
     assert (wired.chair.state, wired.booth.state, wired.check_in.state) == ("closed",) * 3
 
 
+def test_no_reason_comes_after_the_tally_sheet(wired):
+    wired.to_open()
+    wired.release("103")
+    reasons = {"checked_in=cards_used": "went home"}
+    assert wired.chair.close_polls(reasons) == ()
+    entries = len(wired.chair.folder.log.entries())
+    assert wired.chair.close_polls(reasons) == ()  # orders may be repeated
+    with raises_code(IllegalStep, "tally-sheet.signed-already"):
+        wired.chair.close_polls({"checked_in=cards_used": "fainted"})
+    assert len(wired.chair.folder.log.entries()) == entries
+
+
 @pytest.mark.parametrize("paused", [False, True])
 def test_too_early_closing_closes_nothing(wired, paused):
     codes = wired.to_open()

@@ -275,11 +275,7 @@ class Chair:
 
     @exclusive
     def close_polls(
-        self,
-        explained: dict[str, str] | None = None,
-        *,
-        lost: Mapping[str, str] | None = None,
-        early: str = "",
+        self, explained: dict[str, str] | None = None, *, lost: Mapping[str, str] | None = None, early: str = ""
     ) -> tuple[Difference, ...]:
         """Close all machines, count the boxes, reconcile. Returns the differences that still have no reason.
 
@@ -290,7 +286,7 @@ class Chair:
 
         Raises `IllegalStep`, and nothing is closed, while somebody is at a desk or in a booth, while voters hold cards
         that they have not used and no reason is given for it, where a machine that answers is called lost, or the last
-        booth.
+        booth; and for another reason than the signed tally sheet has.
         """
         explained = explained or {}
         for step, reason in explained.items():
@@ -300,10 +296,8 @@ class Chair:
             gone = {StationMachine.named(name): reason for name, reason in (lost or {}).items()}
             self._closing.close_machines(explained, lost=gone, early=early, go_on=self.state == "open")
         require_state(self.folder, "closed")
-        left = set(map(step_of, self.differences()))
-        for step, reason in explained.items():
-            if step in left:
-                self.folder.log.append("difference-explained", step=step, reason=reason)
+        said = {step_of(one): one.reason for one in self.differences()}
+        self._explain({step: reason for step, reason in explained.items() if said.get(step, reason) != reason})
         return self._finish()
 
     @exclusive
@@ -321,11 +315,9 @@ class Chair:
         """
         require_state(self.folder, "closed")
         check_words(named(step), reason)
-        if self._statements.last("tally-sheet"):
-            raise IllegalStep("tally-sheet.signed-already", place=self.folder.place)
         if step not in set(map(step_of, self.differences())):
             raise InvalidInput("difference.unknown", place=self.folder.place, step=step[:80])
-        self.folder.log.append("difference-explained", step=step, reason=reason)
+        self._explain({step: reason})
         return self._finish()
 
     @exclusive
@@ -388,6 +380,13 @@ class Chair:
         if len(desks) == 1:
             return ""
         return require_same({desk: self._sender.give(desk, "status") for desk in desks}, self.folder.place)
+
+    def _explain(self, reasons: Mapping[str, str]) -> None:
+        """Keep reasons, by step; none may come after the tally sheet, which would not say them."""
+        if reasons and self._statements.last("tally-sheet"):
+            raise IllegalStep("tally-sheet.signed-already", place=self.folder.place)
+        for step, reason in reasons.items():
+            self.folder.log.append("difference-explained", step=step, reason=reason)
 
     def _finish(self) -> tuple[Difference, ...]:
         left = tuple(one for one in self.differences() if not one.reason)
