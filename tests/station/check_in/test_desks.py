@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from polling_place import CHAIR_PIN, CLERK_PIN, ISSUED, Root
 from raising import raises_code
 from testigo.election import StationMachine, StationMachines
-from testigo.errors import IllegalStep, InvalidSignature, StorageError, TestigoError
+from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError
 from testigo.register import Register, make_poll_book
 from testigo.station.check_in.check_in import CheckIn
 from testigo.station.check_in.claims import Asked, Claims, Lent, answer, told
@@ -428,6 +429,21 @@ def test_a_message_names_no_voter_on_the_cable(room: Room) -> None:
         base64.b64decode(json.loads(base64.b64decode(json.loads(said)["payload"]))["sealed"]) for _, said in room.sent
     ]
     assert sealed and all(b'"103"' not in one for one in sealed)  # with its marks: none by the chance of sealed bytes
+
+
+@pytest.mark.parametrize("kind", ["claim", "back"])
+def test_what_is_no_count_of_tries_is_refused_in_words(room: Room, kind: str) -> None:
+    """From whoever has the key of a desk: never an error inside the other, and nothing is kept."""
+    home, away = home_of(room, "103"), another(room, "103")
+    link = room.desks[away]._desks._link
+    if kind == "back":
+        bad = msgspec.defstruct("Bad", ["name", "document", "desk", "tries"])("back", "103", away, {"failed": "many"})
+        with raises_code(InvalidInput, "desk-message.malformed"):
+            room.desks[home].tell(link.message(home, bad))
+        return
+    answers = room.desks[home]._desks
+    answers._answered = lambda *_: msgspec.defstruct("Bad", ["said", "tries"])("granted", {"failed": "many"})
+    assert room.desks[away].find("103") == AtAnotherDesk("103", home, reached=False)
 
 
 # ---- the pure rules

@@ -6,14 +6,12 @@ cannot be, chair and one more person may admit the voter from the printed list (
 
 from collections.abc import Sequence
 
-import msgspec
 from msgspec.structs import replace
 
 from testigo.errors import IllegalStep, TestigoError
 from testigo.register import normalise_document
 from testigo.staff.accounts import Account
 from testigo.station.check_in.card_text import is_card_text, numbers_in
-from testigo.station.check_in.day import Tries
 from testigo.station.check_in.keyboards import other_readings
 from testigo.station.check_in.link import Answered
 from testigo.station.check_in.lookup import LookedUp, Lookup
@@ -108,8 +106,7 @@ class ArrivalDesk(VisitedDesk):
         if answered.said == "granted" and self._desks.was_of(document):
             return AtAnotherDesk(document, self._desks.was_of(document), out=True)  # and it stays owed back
         if answered.said == "granted":
-            tries = msgspec.convert(answered.tries, Tries)
-            return self._open_visit(document, day.with_tries(document, tries))
+            return self._open_visit(document, day.with_tries(document, answered.tries))
         self._day.keep(replace(day, claims=day.claims.settled(document)))
         if answered.said == "voted":
             self._told = RefusedVoter(document, "already-voted", at=answered.hour)

@@ -18,10 +18,12 @@ card from a desk that is left are *moved* there: said once more, as if they were
 """
 
 from collections.abc import Container, Iterable
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
+
+from testigo.station.check_in.tries import Tries
 
 Owed = Literal["back", "voted", "enter", "moved"]
 MessageName = Literal["claim", "back", "voted", "enter", "moved"]
@@ -93,7 +95,7 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     document: str
     desk: int
     hour: str = ""
-    tries: dict[str, Any] = {}
+    tries: Tries = Tries()
 
 
 def answer(

@@ -12,9 +12,10 @@ import msgspec
 from testigo.errors import IllegalStep, InvalidInput, TestigoError
 from testigo.keys import OpeningKey
 from testigo.station.check_in.claims import Asked, Owed, answer, told
-from testigo.station.check_in.day import CheckInDay, Tries
+from testigo.station.check_in.day import CheckInDay
 from testigo.station.check_in.link import Answered, DeskLink, OtherDesk
 from testigo.station.check_in.shares import dealt_again, home_desks
+from testigo.station.check_in.tries import Tries
 from testigo.station.machine.day_file import DayFile
 from testigo.station.machine.folder import MachineFolder
 from testigo.station.machine.lineup import LEFT
@@ -161,7 +162,7 @@ class Desks:
     def _message(self, document: str, owed: Owed) -> bytes:
         day = self._day.now
         voted = day.voted.get(document)
-        tries = msgspec.to_builtins(day.tried(document)) if owed == "back" else {}
+        tries = day.tried(document) if owed == "back" else Tries()
         asked = Asked(owed, document, self.own, voted.hour if voted is not None else "", tries)
         return self._link.message(self.home(document), asked)
 
@@ -187,7 +188,7 @@ class Desks:
         claims, saying = answer(day.claims, asked, voted=voted, visiting=visiting, out=self.out)
         day = msgspec.structs.replace(day, claims=claims.receiving(said.by, said.number))
         if asked.name == "back":
-            day = day.with_tries(asked.document, msgspec.convert(asked.tries, Tries))
+            day = day.with_tries(asked.document, asked.tries)
         self._day.keep(day)
         return self._link.answer(envelope, said, self._answered(asked, saying))
 
@@ -195,7 +196,7 @@ class Desks:
         day = self._day.now
         voted, lent = day.voted.get(asked.document), day.claims.lent.get(asked.document)
         if saying == "granted":
-            return Answered("granted", tries=msgspec.to_builtins(day.tried(asked.document)))
+            return Answered("granted", tries=day.tried(asked.document))
         desk = lent.desk if lent is not None and voted is None else self.own
         hour = voted.hour if voted is not None else lent.hour if lent is not None else ""
         return msgspec.convert({"said": saying, "desk": desk, "hour": hour}, Answered)

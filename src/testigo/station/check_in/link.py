@@ -18,6 +18,7 @@ from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageE
 from testigo.keys import OpeningKey
 from testigo.replay import NUMBERS_FORMAT, Numbers
 from testigo.station.check_in.claims import Answer, Asked
+from testigo.station.check_in.tries import Tries
 from testigo.station.machine.folder import MachineFolder
 from testigo.words import Message, message
 
@@ -47,7 +48,7 @@ class Answered(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     said: Answer
     desk: int = 0
     hour: str = ""
-    tries: dict[str, Any] = {}
+    tries: Tries = Tries()
 
 
 class OtherDesk(Protocol):
