@@ -667,6 +667,40 @@ def test_what_a_teller_was_about_to_give_back_is_not_said_once_a_visit_has_begun
     assert room.desks[home].find("103").reason == "already-voted"
 
 
+def test_of_two_claims_of_one_document_the_first_to_end_leaves_the_other_alone(room: Room) -> None:
+    """Else the teller would give the document back after the second claim was granted, and before its visit begins."""
+    home, away = home_of(room, "103"), another(room, "103")
+    desk = room.desks[away]
+    ways = desk._desks._link._ways
+    whole = ways[home]
+
+    def another_claim() -> None:
+        room.cut.add(frozenset((home, away)))
+        assert not desk.find("103").reached
+        room.cut.clear()
+        desk.tell_desks()
+
+    ways[home] = Overtaken(whole, another_claim)
+    visit = desk.find("103")
+    assert isinstance(visit, Visit)
+    assert room.desks[home].find("103") == AtAnotherDesk("103", away)
+
+
+def test_a_claim_that_cannot_be_made_is_given_back_all_the_same(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = room.desks[another(room, "103")]
+
+    def full(*_: object) -> bytes:
+        raise StorageError("disk.full", place="numbers")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk._desks._link, "message", full)
+        with pytest.raises(StorageError):
+            desk.find("103")
+    assert desk.owed == 1
+    desk.tell_desks()
+    assert desk.owed == 0
+
+
 def test_a_card_of_which_the_home_desk_knows_nothing_is_a_double_if_it_has_handed_one() -> None:
     asked = Asked("voted", "1", 2, "2026-11-29T12:00:00Z")
     assert answer(Claims(), asked, voted=True, visiting=False) == (Claims(), "double")

@@ -66,25 +66,23 @@ class ArrivalDesk(VisitedDesk):
         Raises `InvalidInput` for what is not a document number, `IllegalStep` as `look_up`.
         """
         document = normalise_document(document)
-        with self.folder.guard:
-            found = self._found_here(document)
-            if found is not None:
-                return found
-            if self._desks.home(document) == self._desks.own:
-                return self._open_visit(document)
-            # Written before it is said: a claim whose answer is lost is given back.
-            day = self._day.now
-            self._day.keep(replace(day, claims=day.claims.owing(document, "back")))
-            claim = self._desks.begin_claim(document)
-        try:
+        with self._desks.claiming(document):
+            with self.folder.guard:
+                found = self._found_here(document)
+                if found is not None:
+                    return found
+                if self._desks.home(document) == self._desks.own:
+                    return self._open_visit(document)
+                # Written before it is said: a claim whose answer is lost is given back.
+                day = self._day.now
+                self._day.keep(replace(day, claims=day.claims.owing(document, "back")))
+                claim = self._desks.message_of_claim(document)
             try:
                 answered = self._desks.claim(document, claim)
             except TestigoError:
                 return AtAnotherDesk(document, self._desks.home(document), reached=False)
             with self.folder.guard:
                 return self._answered(document, answered)
-        finally:
-            self._desks.end_claim(document)
 
     def _found_here(self, document: str) -> RefusedVoter | AtAnotherDesk | None:
         """What this desk knows without asking; None where the voter may be checked in as far as it knows."""

@@ -4,6 +4,8 @@
 while the desk's lock is held: two desks that ask each other at the same moment would wait for each other.
 """
 
+import contextlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -34,7 +36,7 @@ class Desks:
         self._folder = folder
         self._day = day
         self._link = DeskLink(folder, opening, ways)
-        self._claiming: set[str] = set()
+        self._claiming: Counter[str] = Counter()
         self._first: Mapping[str, int] = {}
         self._homes: Mapping[str, int] = {}
 
@@ -112,19 +114,26 @@ class Desks:
 
     # ---- as the visiting desk
 
-    def begin_claim(self, document: str) -> bytes:
-        """The message that asks the home desk for a document. What comes of it is owed back until a visit begins, but
-        until `end_claim` it is not given back. Call it with the desk's lock held."""
-        self._claiming.add(document)
+    @contextlib.contextmanager
+    def claiming(self, document: str) -> Iterator[None]:
+        """While a document is claimed, from before the message is made until its answer is kept: what comes of it is
+        owed back until a visit begins, but inside the block it is not given back. Several may claim it at once."""
+        with self._folder.guard:
+            self._claiming[document] += 1
+        try:
+            yield
+        finally:
+            with self._folder.guard:
+                self._claiming[document] -= 1
+                self._claiming = +self._claiming  # nothing is kept of a document that nobody claims
+
+    def message_of_claim(self, document: str) -> bytes:
+        """The message that asks the home desk for a document. Make it inside `claiming`, with the desk's lock held."""
         return self._link.message(self.home(document), Asked("claim", document, self.own))
 
     def claim(self, document: str, envelope: bytes) -> Answered:
         """Ask; raises `TestigoError` where there is no answer."""
         return self._link.send(self.home(document), envelope)
-
-    def end_claim(self, document: str) -> None:
-        """What the home desk answered is kept, or nothing came."""
-        self._claiming.discard(document)
 
     def _owed(self) -> list[tuple[str, Owed]]:
         """What is still to be said, but of the visitor who is here or is just asked for."""
