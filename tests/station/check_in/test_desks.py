@@ -225,6 +225,59 @@ def test_tries_of_a_finger_go_along_with_the_document(room: Room) -> None:
     assert room.desks[home].find("101").failed == 1
 
 
+def fail(room: Room, number: int, document: str, often: int) -> None:
+    """Somebody comes with that document, and so many fingers fail."""
+    visit = room.desks[number].find(document)
+    for _ in range(often):
+        room.desks[number].finger_unread(visit.id)
+    room.desks[number].leave(visit.id)
+
+
+def test_a_claim_whose_answer_was_lost_gives_no_new_tries(room: Room) -> None:
+    """That desk gives back a document that it never had: of its tries it knows nothing."""
+    home, away = home_of(room, "101"), another(room, "101")
+    fail(room, home, "101", 3)
+    room.lose = True
+    assert not room.desks[away].find("101").reached
+    room.reunite()
+    assert room.desks[home].find("101").failed == 3
+
+
+def test_a_visit_from_the_list_gives_no_new_tries(room: Room) -> None:
+    home, away = home_of(room, "101"), another(room, "101")
+    fail(room, home, "101", 3)
+    cut_off(room, away)
+    room.desks[away].leave(room.desks[away].admit_from_list("101", BOTH).id)
+    room.reunite()
+    assert room.desks[home].find("101").failed == 3
+
+
+def test_who_comes_back_before_the_home_desk_has_heard_of_the_visit_has_the_tries_that_are_left(room: Room) -> None:
+    home, away = home_of(room, "101"), another(room, "101")
+    fail(room, away, "101", 2)
+    fail(room, away, "101", 1)
+    room.lose = True  # the claim is heard, and its answer is not
+    assert not room.desks[away].find("101").reached
+    room.restart(away)
+    room.reunite()
+    assert room.desks[home].find("101").failed == 3
+
+
+def test_what_is_given_back_twice_does_not_undo_the_tries_of_since_then(room: Room) -> None:
+    """The first answer was lost; meanwhile fingers failed at the home desk, and the other desk claimed once more."""
+    home, away = home_of(room, "101"), another(room, "101")
+    fail(room, away, "101", 1)
+    room.lose = True
+    room.desks[away].tell_desks()
+    fail(room, home, "101", 2)
+    room.lose = True
+    assert not room.desks[away].find("101").reached
+    assert room.desks[away].find("101").failed == 3
+    room.desks[away].leave(room.desks[away].current().id)
+    room.reunite()
+    assert room.desks[home].find("101").failed == 3
+
+
 # ---- when they do not
 
 

@@ -104,7 +104,10 @@ class ArrivalDesk(VisitedDesk):
         if answered.said == "granted" and self._desks.was_of(document):
             return AtAnotherDesk(document, self._desks.was_of(document), out=True)  # and it stays owed back
         if answered.said == "granted":
-            return self._open_visit(document, day.with_tries(document, answered.tries))
+            # Claimed again before the home desk heard of the visit before: what is known here is the newer.
+            if day.claims.had.get(document, 0) != answered.since or not answered.since:
+                day = day.with_tries(document, answered.tries)
+            return self._open_visit(document, replace(day, claims=day.claims.having(document, answered.since)))
         self._day.keep(replace(day, claims=day.claims.settled(document)))
         if answered.said == "voted":
             self._told = RefusedVoter(document, "already-voted", at=answered.hour)

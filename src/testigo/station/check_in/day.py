@@ -21,7 +21,7 @@ from testigo.station.machine.day_file import DAY_STATE, Day
 from testigo.stored import StoredFormat
 
 _ROOM = 4096
-_ROOM_OF_VOTER = 288
+_ROOM_OF_VOTER = 352
 
 
 class CheckedIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -171,8 +171,10 @@ class Desks:
     def _message(self, document: str, owed: Owed) -> bytes:
         day = self._day.now
         voted = day.voted.get(document)
-        tries = day.tried(document) if owed == "back" else Tries()
-        asked = Asked(owed, document, self.own, voted.hour if voted is not None else "", tries)
+        asked = Asked(owed, document, self.own, voted.hour if voted is not None else "")
+        if owed == "back":
+            had = day.claims.had.get(document, 0)
+            asked = msgspec.structs.replace(asked, tries=day.tried(document) if had else Tries(), since=had)
         return self._link.message(self.home(document), asked)
 
     def keep_answer(self, document: str, owed: Owed, answered: Answered) -> None:
@@ -194,9 +196,10 @@ class Desks:
         visiting = day.visit is not None and day.visit.document == asked.document
         # Until the visit is over the check-in may be taken back.
         voted = asked.document in day.voted and not visiting
-        claims, saying = answer(day.claims, asked, voted=voted, visiting=visiting, out=self.out)
+        newer = day.claims.knows_tries_of(asked)
+        claims, saying = answer(day.claims, asked, voted=voted, visiting=visiting, out=self.out, number=said.number)
         day = msgspec.structs.replace(day, claims=claims.receiving(said.by, said.number))
-        if asked.name == "back":
+        if newer:
             day = day.with_tries(asked.document, asked.tries)
         self._day.keep(day)
         return self._link.answer(envelope, said, self._answered(asked, saying))
@@ -204,8 +207,8 @@ class Desks:
     def _answered(self, asked: Asked, saying: str) -> Answered:
         day = self._day.now
         voted, lent = day.voted.get(asked.document), day.claims.lent.get(asked.document)
-        if saying == "granted":
-            return Answered("granted", tries=day.tried(asked.document))
+        if saying == "granted" and lent is not None:
+            return Answered("granted", tries=day.tried(asked.document), since=lent.since)
         desk = lent.desk if lent is not None and voted is None else self.own
         hour = voted.hour if voted is not None else lent.hour if lent is not None else ""
         return msgspec.convert({"said": saying, "desk": desk, "hour": hour}, Answered)

@@ -43,12 +43,13 @@ class DeskMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Answered(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What the home desk said. `desk`, `hour`: which one has the voter, and since which hour, where it was not granted.
-    `tries`: where it was, what happened on that document so far."""
+    `tries`: where it was, what happened on that document so far; `since`: with which claim (`Lent.since`)."""
 
     said: Answer
     desk: int = 0
     hour: str = ""
     tries: Tries = Tries()
+    since: int = 0
 
 
 class OtherDesk(Protocol):
