@@ -4,6 +4,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from testigo.election import StationMachine, StationMachines
 from testigo.keys import SealingKey
 from testigo.register import Register, make_poll_book
 from testigo.screens import checkin as pages
+from testigo.screens import checkin_desks
 from testigo.station.check_in.check_in import CheckIn
 from testigo.station.install import install_station, load_keys
 from testigo.station.machine.folder import MachineFolder
@@ -117,3 +119,22 @@ def test_the_page_says_that_a_desk_is_out_and_which_list_tells(two: TwoDesks) ->
         assert "<details open>" in seen.content.decode()
         admitted = clerk.send("/from-list", first_pin=CHAIR_PIN, second="clerk", second_pin=CLERK_PIN)
         assert admitted.name == "unmatched"
+
+
+def test_the_teller_goes_on_whatever_went_wrong(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+    """A thread that ended would leave everything owed until the desk starts again, and nobody would see it."""
+    monkeypatch.setattr(checkin_desks, "_AGAIN", 0.0)
+    again = threading.Event()
+    said: list[int] = []
+
+    class Failing:
+        def tell_desks(self) -> None:
+            said.append(1)
+            if len(said) > 2:
+                again.set()
+            raise RuntimeError("something that nobody has thought of")
+
+    failing: Any = Failing()
+    with checkin_desks.DeskTeller(failing):
+        assert again.wait(60)
+    assert "nobody has thought of" in caplog.text

@@ -751,6 +751,32 @@ def test_a_claim_that_cannot_be_made_is_given_back_all_the_same(room: Room, monk
     assert desk.owed == 0
 
 
+# ---- what is said on the side
+
+
+def test_an_answer_that_cannot_be_kept_is_owed_still_and_the_next_one_is_kept(room: Room, caplog: Any) -> None:
+    desk = room.desks[1]
+    cut_off(room, 1)
+    first, second, *_ = [one for one in DOCUMENTS if home_of(room, one) != 1]
+    desk.find(first)
+    desk.find(second)
+    room.cut.clear()
+    real, tries = desk._day.keep, iter((True, False))
+
+    def keep(day: Any) -> None:
+        if next(tries):
+            raise StorageError("disk.full", place="day")
+        real(day)
+
+    desk._day.keep = keep
+    desk.tell_desks()
+    desk._day.keep = real
+    assert list(desk._day.now.claims.owed) == [first]
+    assert "disk.full" in caplog.text and first not in caplog.text
+    desk.tell_desks()
+    assert desk.owed == 0
+
+
 def test_a_card_of_which_the_home_desk_knows_nothing_is_a_double_if_it_has_handed_one() -> None:
     asked = Asked("voted", "1", 2, "2026-11-29T12:00:00Z")
     assert answer(Claims(), asked, voted=True, visiting=False) == (Claims(), "double")

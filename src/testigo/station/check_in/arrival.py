@@ -4,6 +4,7 @@ Looking somebody up decides nothing. Of a voter of another desk's share, that de
 cannot be, chair and one more person may admit the voter from the printed list (`sign_in_list`).
 """
 
+import logging
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -20,6 +21,8 @@ from testigo.station.check_in.under_way import VisitedDesk
 from testigo.station.check_in.visit import AtAnotherDesk, RefusedVoter, Visit
 from testigo.station.machine.folder import exclusive
 from testigo.station.machine.orders import machine_state
+
+log = logging.getLogger("testigo.station")
 
 
 class ArrivalDesk(VisitedDesk):
@@ -138,10 +141,14 @@ class ArrivalDesk(VisitedDesk):
         return self.staff.accounts(FROM_LIST.second)
 
     def tell_desks(self) -> None:
-        """Say to the other desks what they are still to be told; of one that cannot be reached it stays owed."""
+        """Say to the other desks what they are still to be told; of one that cannot be reached it stays owed, as
+        does what was answered and cannot be kept."""
         for document, owed, answered in self._desks.tell_all():
-            with self.folder.guard:
-                self._desks.keep_answer(document, owed, answered)
+            try:
+                with self.folder.guard:
+                    self._desks.keep_answer(document, owed, answered)
+            except TestigoError as error:  # of the document nothing is said here
+                log.error("an answer of another desk cannot be kept: %s", error.code)
 
     @exclusive
     def tell(self, envelope: bytes) -> bytes:
