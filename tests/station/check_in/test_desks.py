@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from polling_place import CHAIR_PIN, CLERK_PIN, ISSUED, Root
 from raising import raises_code
+from testigo import waits
 from testigo.election import StationMachine, StationMachines
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError
 from testigo.register import Register, make_poll_book
@@ -46,7 +48,7 @@ class Way:
     def __init__(self, room: "Room", by: int, to: int) -> None:
         self.room, self.by, self.to = room, by, to
 
-    def tell(self, envelope: bytes) -> bytes:
+    def tell(self, envelope: bytes, within: float) -> bytes:
         room = self.room
         room.sent.append((self.to, envelope))
         if frozenset((self.by, self.to)) in room.cut or room.desks[self.to] is None:
@@ -676,8 +678,8 @@ class Overtaken:
     def __init__(self, way: Way, meanwhile: Any) -> None:
         self.way, self.meanwhile = way, meanwhile
 
-    def tell(self, envelope: bytes) -> bytes:
-        answered = self.way.tell(envelope)
+    def tell(self, envelope: bytes, within: float) -> bytes:
+        answered = self.way.tell(envelope, within)
         meanwhile, self.meanwhile = self.meanwhile, None
         if meanwhile is not None:
             meanwhile()
@@ -752,6 +754,45 @@ def test_a_claim_that_cannot_be_made_is_given_back_all_the_same(room: Room, monk
 
 
 # ---- what is said on the side
+
+
+class Hanging:
+    """A desk whose machine takes a message and never answers; the clock goes on by what the other one waits."""
+
+    def __init__(self, now: list[float]) -> None:
+        self.now, self.waited = now, 0
+
+    def tell(self, envelope: bytes, within: float) -> bytes:
+        self.now[0] += within
+        self.waited += 1
+        raise Cut("machine.does-not-answer", place="desk", why="hangs")
+
+
+def test_desks_that_hang_do_not_use_up_the_time_of_the_chair(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = room.desks[1]
+    cut_off(room, 1)
+    for document in [one for one in DOCUMENTS if home_of(room, one) != 1]:
+        desk.find(document)
+    assert desk.owed > 1
+    now = [0.0]
+    monkeypatch.setattr("testigo.station.check_in.desks.time", SimpleNamespace(monotonic=lambda: now[0]))
+    ways = desk._desks._link._ways = {number: Hanging(now) for number in (2, 3)}
+    room.hear_of_it(1)
+    assert sum(way.waited for way in ways.values()) and now[0] <= waits.ANSWER / 4
+
+
+def test_for_what_is_no_order_of_the_chair_no_other_desk_is_called(room: Room) -> None:
+    desk = room.desks[1]
+    cut_off(room, 1)
+    desk.find(next(one for one in DOCUMENTS if home_of(room, one) != 1))
+    room.cut.clear()
+    room.sent.clear()
+    for junk in (b"", b"{}", b"junk"):
+        with pytest.raises(TestigoError):
+            desk.order(junk)
+    assert room.sent == [] and desk.owed == 1
+    room.hear_of_it(1)
+    assert len(room.sent) == 1 and desk.owed == 0
 
 
 def test_an_answer_that_cannot_be_kept_is_owed_still_and_the_next_one_is_kept(room: Room, caplog: Any) -> None:

@@ -5,6 +5,7 @@ cannot be, chair and one more person may admit the voter from the printed list (
 """
 
 import logging
+import math
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -140,10 +141,10 @@ class ArrivalDesk(VisitedDesk):
         """Who may agree, beside the chair, that a voter is admitted from the list."""
         return self.staff.accounts(FROM_LIST.second)
 
-    def tell_desks(self) -> None:
-        """Say to the other desks what they are still to be told; of one that cannot be reached it stays owed, as
-        does what was answered and cannot be kept."""
-        for document, owed, answered in self._desks.tell_all():
+    def tell_desks(self, *, within: float = math.inf) -> None:
+        """Say to the other desks what they are still to be told, for so many seconds in all; of one that cannot be
+        reached it stays owed, as does what was answered and cannot be kept."""
+        for document, owed, answered in self._desks.tell_all(within):
             try:
                 with self.folder.guard:
                     self._desks.keep_answer(document, owed, answered)

@@ -5,12 +5,15 @@ while the desk's lock is held: two desks that ask each other at the same moment 
 """
 
 import contextlib
+import math
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
+from testigo import waits
 from testigo.errors import IllegalStep, InvalidInput, TestigoError
 from testigo.keys import OpeningKey
 from testigo.station.check_in.claims import Asked, Owed, answer, told
@@ -142,18 +145,23 @@ class Desks:
         busy = {here, *self._claiming}
         return [(document, owed) for document, owed in day.claims.owed.items() if document not in busy]
 
-    def tell_all(self) -> Iterator[tuple[str, Owed, Answered]]:
-        """Say what is owed, and yield what was answered; a desk that does not answer once is not asked again now."""
+    def tell_all(self, within: float = math.inf) -> Iterator[tuple[str, Owed, Answered]]:
+        """Say what is owed, and yield what was answered; a desk that does not answer once is not asked again now.
+        `within`: seconds in all, after which the rest stays owed."""
         silent: set[int] = set()
+        until = time.monotonic() + within
         for document, owed in self._owed():
+            left = until - time.monotonic()
+            if left <= 0:
+                return
             home = self.home(document)
-            answered = None if home in silent else self._tell(document, owed)
+            answered = None if home in silent else self._tell(document, owed, min(left, waits.ANSWER))
             if answered is None:
                 silent.add(home)
             else:
                 yield document, owed, answered
 
-    def _tell(self, document: str, owed: Owed) -> Answered | None:
+    def _tell(self, document: str, owed: Owed, within: float) -> Answered | None:
         """Say one thing; None where there is no answer, or it is not owed any more.
 
         The message is made while the desk's lock is held, so that a claim that begins later has a higher number: one
@@ -164,7 +172,7 @@ class Desks:
                 if (document, owed) not in self._owed():
                     return None
                 home, envelope = self.home(document), self._message(document, owed)
-            return self._link.send(home, envelope)
+            return self._link.send(home, envelope, within)
         except TestigoError:
             return None
 

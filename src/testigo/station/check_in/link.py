@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
 
-from testigo import canonical, keys
+from testigo import canonical, keys, waits
 from testigo.canonical import why_refused
 from testigo.election import StationMachine
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
@@ -55,8 +55,9 @@ class Answered(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
 class OtherDesk(Protocol):
     """A desk's way to another."""
 
-    def tell(self, envelope: bytes) -> bytes:
-        """Hand over a message; the answer's envelope. Raises a `TestigoError` where it cannot be reached or refuses."""
+    def tell(self, envelope: bytes, within: float) -> bytes:
+        """Hand over a message; the answer's envelope. Raises a `TestigoError` where it cannot be reached or refuses, or
+        does not answer within so many seconds."""
 
 
 class DeskLink:
@@ -79,12 +80,12 @@ class DeskLink:
         first is refused if it arrives last."""
         return self._signed(MESSAGE_TYPE, to, self._numbers.next(), "", asked)
 
-    def send(self, to: int, envelope: bytes) -> Answered:
+    def send(self, to: int, envelope: bytes, within: float = waits.ANSWER) -> Answered:
         """Hand a message over; its answer. Raises `TestigoError` where there is none."""
         way = self._ways.get(to)
         if way is None:
             raise StorageError("machine.does-not-answer", place=self._place(to), why="not connected")
-        reply = self._opened(way.tell(envelope), ANSWER_TYPE, to)
+        reply = self._opened(way.tell(envelope, within), ANSWER_TYPE, to)
         if reply.answers != canonical.digest(envelope):
             raise InvalidSignature("desk-message.answers-another", place=self._place(to))
         return self._unsealed(reply, Answered)
