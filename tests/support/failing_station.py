@@ -322,7 +322,7 @@ class Fate:
             pending = []
             for event in self._events:
                 self._wait_for_people()
-                pending.append(later.submit(self._kill() if event == "kill" else self._cut()))
+                pending.append(later.submit(self._day._guarded, self._kill() if event == "kill" else self._cut()))
                 self._advance()
             for one in pending:
                 one.result()
