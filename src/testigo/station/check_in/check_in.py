@@ -122,7 +122,7 @@ class CheckIn(ArrivalDesk, AdmissionDesk):
         """
         with self.folder.guard:
             self._orders.read(envelope)
-        self.tell_desks(within=waits.HEARD)
+        self.tell_desks(within=waits.TELLING)
         return self._order(envelope)
 
     @exclusive
