@@ -36,9 +36,13 @@ from testigo.station.install import install_station, load_keys
 from testigo.station.machine.folder import MachineFolder
 from testigo.station.machine.order_sender import OrderSender
 from testigo.station.machine.ways import LocalMachine
+from testigo.words import languages
 
 LONGEST_LIFE = 0.5
-"""Seconds that a booth's process lives, starting and recovering included: up to some ten votes."""
+"""Seconds that a booth's process lives, from when it is up: up to some ten votes."""
+
+DIES_YOUNG = 0.2
+"""The share of processes whose seconds count from their start: those are killed while they start and recover."""
 
 
 def definition(voters: int) -> Definition:
@@ -76,6 +80,7 @@ def open_booth(folder: Path, voters: int) -> list[str]:
         for name in ("test", "zero", "open"):
             sender.give(own, name)
     chair.close()
+    languages()  # every process that is made from this one has the words, and lives for votes
     return [card.code for card in deck.cards]
 
 
@@ -92,13 +97,15 @@ class _SilentPrinter:
 
 
 def vote_until_killed(folder: Path, codes: list[str], pipe: int) -> None:
-    """The booth's process: says `yes SLIP` when the voter presses yes, `in SLIP` once `confirm` has returned."""
+    """The booth's process: says `up -` when it has started, `yes SLIP` when the voter presses yes, `in SLIP` once
+    `confirm` has returned."""
 
     def say(word: str, slip: str) -> None:
         os.write(pipe, f"{word} {slip}\n".encode())
 
     printer, rng = _SilentPrinter(), random.Random()
     booth = Booth(folder, printer)
+    say("up", "-")
     used = booth.counters().cards_used
     for code in ["", *codes[used:]]:
         if code:
@@ -178,7 +185,7 @@ def cut(folder: Path, kills: int, voters: int, advance: Callable[[], None] = lam
 
 
 def _one_life(folder: Path, codes: list[str], life: float) -> list[tuple[str, str]]:
-    """Start a booth's process, kill it `life` seconds later, and return what it said."""
+    """Start a booth's process, kill it `life` seconds after it is up, or has begun to start; what it said."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -188,10 +195,10 @@ def _one_life(folder: Path, codes: list[str], life: float) -> list[tuple[str, st
         finally:
             os._exit(1)
     os.close(writing)
+    said = b"" if random.random() < DIES_YOUNG else os.read(reading, 65536)
     time.sleep(life)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    said = b""
     while part := os.read(reading, 65536):
         said += part
     os.close(reading)

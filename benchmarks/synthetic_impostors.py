@@ -6,8 +6,8 @@ A score of s promises that one comparison of different fingers in 10^s reaches i
 rehearsal of that seed enrols, two a person, from the image file to the template; *templates*: those of
 `synthetic.templates`, which have no image. Each finger is compared with each other one, as a search compares.
 `nominal`: pairs expected at the threshold or over; `95 %`: interval of the number found, by drawing the fingers again
-(`fingerprint.bootstrap`). Fingers are too alike where the whole interval lies over the nominal number; then the exit
-code is 1. 2,000 images take ten minutes of two cores.
+(`fingerprint.evaluation.bootstrap`). Fingers are too alike where the whole interval lies over the nominal number; then
+the exit code is 1. 2,000 images take ten minutes of two cores.
 """
 
 import argparse

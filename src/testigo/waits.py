@@ -9,7 +9,7 @@ programs to a core, what takes two seconds on an idle machine takes a minute. So
   The numbers of a USB finger reader, whose driver may hang, stand beside it (`fingerprint.reader.usb`).
 - What waits for a *person* (a finger on the reader, `fingerprint.reader.SECONDS`) fails nothing: the person is asked
   again.
-- A limit against harmful input counts processor time (`fingerprint._apart`), not time on the clock.
+- A limit against harmful input counts processor time (`fingerprint.images._apart`), not time on the clock.
 
 All numbers are seconds.
 """

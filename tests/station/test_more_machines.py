@@ -19,6 +19,7 @@ from testigo.station.chair.closing_reports import step_of
 from testigo.station.check_in.sign_in_list import Agreed
 from testigo.station.check_in.visit import Visit
 from testigo.station.machine.folder import OPENING_KEY, read_settings
+from testigo.station.machine.lineup import Lineup
 from testigo.station.machine.ways import LocalMachine
 from wide_station import MACHINES, WideStation, wide, wide_installed
 
@@ -145,6 +146,25 @@ def test_a_booth_that_fails_goes_alone_and_its_votes_count(wide: WideStation) ->
     sheet = wide.chair.tally_sheet()
     assert sheet is not None and sheet.tally.contest("mayor").votes == {"ana": 1, "beto": 1}
     assert sheet.out == {"booth-2": "its printer burnt"} and set(sheet.booth_sheets) == {"booth", "booth-2"}
+
+
+def test_a_power_cut_while_a_booth_goes_alone_is_repeated(wide: WideStation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between its closing and the chair's note of it."""
+    _, second = wide.to_open()
+    wide.release("103", 0)
+    wide.vote(second[0], 1, "beto")
+
+    def cut(*said: object) -> None:
+        raise StorageError("disk.failed", place="disk", why="EIO")
+
+    with monkeypatch.context() as patch, pytest.raises(StorageError):
+        patch.setattr(Lineup, "note", cut)
+        wide.chair.take_out("booth-2", "its printer burnt")
+    wide.restart()
+    wide.chair.take_out("booth-2", "its printer burnt")
+    assert wide.chair.close_polls() == ()
+    sheet = wide.chair.tally_sheet()
+    assert sheet is not None and sheet.out == {"booth-2": "its printer burnt"} and sheet.tally.ballots["villa"] == 1
 
 
 def test_a_booth_that_never_answers_again_is_said_to_be_lost(wide: WideStation) -> None:

@@ -1,7 +1,7 @@
 """The gallery: every enrolled impression, ready to be searched, in memory; and how likely two persons are one.
 
 Persons are compared by all their fingers at once: for each finger of the newcomer its best comparison with any
-impression of the other person, and these fused into one score (`fingerprint.fusion`).
+impression of the other person, and these fused into one score (`fingerprint.matching.fusion`).
 
 A newcomer meets N persons, so chance alone, with p the false match rate of a score, would make N p cases. A person
 becomes a case where the fused score is at least log10 N + 2 (one false case in a hundred enrolments), and never under

@@ -24,9 +24,9 @@ from testigo.screens.candidate_pages import find_candidates, mark_candidates, se
 from testigo.screens.contest_pages import after_contest, may_mark, search_for, show_spot, spot_of
 from testigo.screens.orders import answer_order
 from testigo.screens.training_mark import training_mark
-from testigo.station.booth.screen_seen import LARGEST, ScreenSeen
 from testigo.station.booth.session import SessionView
 from testigo.station.booth.voting import VotingBooth
+from testigo.station.machine.screen_seen import LARGEST, ScreenSeen
 from testigo.web import browser_session
 from testigo.web.application import application, change_appearance
 from testigo.web.browser_session import Request

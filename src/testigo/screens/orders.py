@@ -1,4 +1,4 @@
-"""`POST /orders`: how the chair's machine speaks to the other two. The envelope's signature is checked by the
+"""`POST /orders`: how the chair's machine speaks to the others. The envelope's signature is checked by the
 station's room.
 """
 

@@ -32,7 +32,9 @@ what the other would give; that is −½, and often only −0.4. Near print ther
 
 def projection(seen: Ink, winner: Ink, other: Ink) -> float:
     """How much of the difference is seen: ½ if it looks like the winner, −½ if it looks like the other; less where
-    noise may have made it. `seen` has the contrast of the prints."""
+    noise may have made it, 0 where the prints hardly differ anywhere. `seen` has the contrast of the prints."""
+    if float(np.abs(winner - other).max()) <= _PLAIN:
+        return 0  # nothing in which the prints differ plainly could be looked for
     rows, columns = _extent(winner - other, _PLAIN)
     kernel = blur_of(seen, np.asarray((winner + other) / 2, np.float32), _wider(rows, columns, 4))
     winner, other = convolve(winner, kernel), convolve(other, kernel)

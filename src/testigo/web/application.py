@@ -1,7 +1,8 @@
 """What all roles share: one way to build an application (its pages: `pages`, its errors: `error_pages`).
 
-Requests of one process run one after another (handlers are plain functions, called on the event loop): a desk has one
-person in front of it, and no two requests can ever meet inside a station's or a register's object.
+Nearly all requests of one process run one after another (handlers are plain functions, called on the event loop): a
+desk has one person in front of it. What waits for other machines runs in a thread; the objects of a station guard
+themselves with the lock of their folder.
 """
 
 from collections.abc import Callable, Sequence

@@ -40,7 +40,7 @@ def person(connection: Connection, handler: BaseRouteHandler) -> None:
 
 
 def own_screen(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Only the screen that belongs to this booth."""
+    """Only the screen that belongs to this machine."""
     connection.app.state.screen.admit(connection)
 
 

@@ -21,7 +21,7 @@ from testigo.web.source import plain_address
 MOST_OF_ADDRESS = 24
 MOST_OF_OTHERS = 200
 SLOWEST = 64 * 1024
-"""Bytes a second: of the largest upload, a poll book of 256 MiB, in 70 minutes; a package of 1 MiB in 46 seconds."""
+"""Bytes a second: the largest upload, a poll book of 512 MiB, in over two hours; a package of 1 MiB in 16 seconds."""
 
 _LOOK = 1.0
 

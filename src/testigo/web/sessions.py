@@ -8,7 +8,7 @@ A *session* is kept in memory: of a person who has entered a PIN, or of a booth'
 too long, when it is too old, when its person leaves, and when the process ends: then the person enters the PIN again.
 Nobody can push another person's session out: each has `MOST_OF_PERSON`, and more of them end that person's own.
 
-Every form carries the random token of its session or client, so that no other page can send it (`web.read_form`).
+Every form carries the random token of its session or client, so that no other page can send it (`web.forms.read_form`).
 """
 
 import base64

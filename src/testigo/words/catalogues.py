@@ -213,8 +213,9 @@ def _first_ahead(codes: Iterable[str]) -> tuple[str, ...]:
 
 
 def speaks(language: str, section: str, key: str) -> bool:
-    """Whether a sentence may be said in a language: it is a language of officers, or one of voters who meet that."""
-    return language in languages() or (language in voter_languages() and is_for_voters(section, key))
+    """Whether a sentence may be said in a language: it is a language of officers, or one of voters who meet that. No
+    other language's catalogue is read for it: a booth that was just started prints with its own alone."""
+    return not missing(language) or (is_for_voters(section, key) and not missing(language, for_voters=True))
 
 
 @cache

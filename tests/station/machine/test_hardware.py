@@ -176,8 +176,8 @@ def test_the_report_has_codes(station: Path, tmp_path: Path, spoken_english: Non
     assert (codes["disk"], codes["screen"], codes["fonts"], codes["finger"]) == (
         "disk.works", "screen.sizes", "fonts.read", "",
     )  # fmt: skip
-    assert "se requieren 1280x800" in found["es"]["screen"]["found"]
-    assert "1280x800 are required" in found["en"]["screen"]["found"]
+    assert "se requieren 1024×600" in found["es"]["screen"]["found"]
+    assert "1024×600 are required" in found["en"]["screen"]["found"]
 
 
 def test_a_disk_that_gives_back_other_bytes_fails(run, station: Path, monkeypatch: pytest.MonkeyPatch) -> None:

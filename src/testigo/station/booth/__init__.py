@@ -8,5 +8,5 @@
 | the cards that open a session | `cards` |
 | the test before opening | `deck_orders`, `deck_booth` |
 | the booth without a station | `preview`, `in_memory` |
-| its lines on the page of readiness | `booth_readiness`, `screen_seen` |
+| its lines on the page of readiness | `booth_readiness` |
 """

@@ -1,7 +1,7 @@
 """The booth: cards, the ballot box until it is counted, the chair's orders. What a voter does is `voting`.
 
 The booth knows ballot styles and cards, never a voter. What it keeps of the day is how things stand: counters, the set
-of used cards, the session under way (`booth_day`); nothing of one voter with a time or in an order. Its event log has
+of used cards, the session under way (`day`); nothing of one voter with a time or in an order. Its event log has
 the chair's orders, and counters of at least ten voters at a time (`batches`). `recorded` comes from the box. What a
 power cut leaves of a session is resolved by `session`.
 """
@@ -50,7 +50,11 @@ class Booth(VotingBooth):
         self._printer = printer
         self._parts = contextlib.ExitStack()
         self._box = None
-        self._test = BoothTest(self.folder, screen)
+        try:
+            self._test = BoothTest(self.folder, screen)
+        except BaseException:
+            self.folder.close()
+            raise
         try:
             self._open_parts()
             if self._session.recover():
@@ -105,8 +109,7 @@ class Booth(VotingBooth):
     @exclusive
     def counters(self) -> BoothCounters:
         """The booth's counters: of the day, and `recorded` from the box."""
-        made = [event.data["count"] for event in self.folder.log if event.event == "cards-made"]
-        return self._day.now.counters(made[-1] if made else 0, self._box.recorded if self._box else 0)
+        return self._day.now.counters(len(self._cards), self._box.recorded if self._box else 0)
 
     @exclusive
     def tally(self) -> Tally:

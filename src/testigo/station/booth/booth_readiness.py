@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from testigo.errors import TestigoError
 from testigo.slip import Printer
-from testigo.station.booth.screen_seen import ScreenSeen
 from testigo.station.machine.folder import MachineFolder
 from testigo.station.machine.readiness import Outcome, ReadinessLine, failed, line, tried
+from testigo.station.machine.screen_seen import ScreenSeen
 from testigo.station.machine.self_test import blank_slip, disk, read_back
 from testigo.words import message
 

@@ -1,6 +1,6 @@
 """The session under way in the booth: what its screen shows, and what a power cut leaves of it.
 
-Power may fail at any instant. SessionView, counters and used cards are one file that changes in one write
+Power may fail at any instant. The session, counters and used cards are one file that changes in one write
 (`day_file`), so a start finds one of these:
 
 | the day says | so |

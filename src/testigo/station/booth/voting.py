@@ -21,10 +21,10 @@ from testigo.station.booth import day as booth_day
 from testigo.station.booth import votes
 from testigo.station.booth.box import BallotBox
 from testigo.station.booth.day import BoothDay, VotingSession
-from testigo.station.booth.screen_seen import ScreenSeen
 from testigo.station.booth.session import KeptDay, LiveSession, SessionView
 from testigo.station.machine.folder import Guarded, exclusive
 from testigo.station.machine.orders import MachineState
+from testigo.station.machine.screen_seen import ScreenSeen
 from testigo.words import Either, language_name
 
 

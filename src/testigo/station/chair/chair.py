@@ -6,7 +6,7 @@ The chair's machine orders all others, never reads their files, and believes onl
 event of the chair's log; after a power cut the state is what the log says. A step that was cut in the middle is simply
 taken again: orders may be repeated, and a statement's file counts only once the log names its digest
 (`statement_store`). `deck_run` tests the booths, `zero_report` shows that nothing is counted yet, `closing` closes the
-machines and makes the tally sheet of what they signed, `chair_pages` prints. `lineup` knows which take part.
+machines and makes the tally sheet of what they signed, `pages` prints. `lineup` knows which take part.
 
 Nothing can be sent before the tally sheet is printed, and there is no tally sheet before every difference has a reason
 in words, "unknown" if nobody knows one.

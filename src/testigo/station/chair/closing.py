@@ -62,10 +62,12 @@ class Closing:
         if lost:
             self.lineup.note(machine, self._lost(machine, reason))
         else:
-            paused = self._sender.give(machine, "pause")
-            if paused.data.get("visiting") or paused.data.get("voting"):
-                self._sender.give(machine, "resume")
-                raise self._somebody_there(machine)
+            # A power cut may have come between its closing and our note of it: then nobody is to be paused any more.
+            if self._sender.give(machine, "status").state != "closed":
+                paused = self._sender.give(machine, "pause")
+                if paused.data.get("visiting") or paused.data.get("voting"):
+                    self._sender.give(machine, "resume")
+                    raise self._somebody_there(machine)
             digest = self._keep_signed(machine, self._sender.give(machine, "close"))
             self.lineup.note(machine, OutOfService(reason, digest))
         self._let_desks_hear()

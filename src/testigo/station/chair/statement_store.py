@@ -1,4 +1,4 @@
-"""The statements that the chair keeps: its own, and those that the other two machines signed at closing.
+"""The statements that the chair keeps: its own, and those that the other machines signed at closing.
 
     FOLDER/statements/TYPE.json, of the runs of the test before opening logic-and-accuracy-NUMBER.json
 

@@ -23,7 +23,7 @@ POLL_BOOK_LIMIT = 512 << 20
 
 
 class BookedDesk:
-    """A check-in desk as the holder of its station's poll book; `checkin.CheckIn` opens its parts."""
+    """A check-in desk as the holder of its station's poll book; `check_in.CheckIn` opens its parts."""
 
     folder: MachineFolder
     definition: Definition

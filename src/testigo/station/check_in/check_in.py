@@ -1,12 +1,12 @@
 """The check-in desk: from a voter's arrival to the voting card, or to a refusal with its reason.
 
-    document → finger (up to four tries, any enrolled finger) → matched ┐
+    document → finger (tries as the rules say)              → matched ┐
                         └ unmatched → released, by one person or two    ┴→ a card from the tray of the visit's style
                                     → refused, with a reason from the list    (or the check-in is undone)
 
 One visit at a time, and nothing is silent: a visit that a power cut interrupted is there again at the next start, and
 has to be concluded. What is kept of the day is who has voted and in which hour, on whose document fingers failed, and
-counters (`checkin_day`): nothing says who came before whom within an hour. The event log has the chair's orders, and
+counters (`day`): nothing says who came before whom within an hour. The event log has the chair's orders, and
 counters of at least ten voters at a time (`batches`). The check-in knows nothing of cards' codes or of choices.
 
 Looking somebody up decides nothing (`lookup`): who is not found, has voted or votes elsewhere is refused only once the
@@ -17,8 +17,8 @@ those that are left. Whoever was refused and comes back has new ones. After `IMP
 document, or `REFUSALS_BEFORE_CHAIR` other refusals, no finger is tried on it before the chair gives new tries or lets
 the voter through. When that takes two persons: `release_rule`.
 
-Four parts, each built on the one before: `checkin_book`, `checkin_visit`, then `checkin_arrival` and
-`checkin_admission`; here they are opened together, and obey the chair.
+Four parts, each built on the one before: `book`, `under_way`, then `arrival` and `admission`; here they are opened
+together, and obey the chair.
 """
 
 import contextlib

@@ -6,7 +6,7 @@
 | what the chair may say to a machine, and how it answers | `orders`, `order_sender`, `order_receiver`, `ways` |
 | which machines take part, what people call them | `lineup`, `names`; desks and their poll books: `same_poll_book` |
 | what a machine knows of the day, what its log says of voters | `day_file`, `batches` |
-| what is shown before opening | `readiness`, `self_test`, `page_test` |
+| what is shown before opening | `readiness`, `self_test`, `page_test`, `screen_seen` |
 | what the authority sent: who withdrew, releases allowed | `candidates`, `allowance` |
 | who works at a machine, and the PIN slips | `staffing`, `pin_pages` |
 | whether it is the hour | `hours` |

@@ -43,8 +43,9 @@ class Allowance:
         new = self._read(data)
         if self.newest is not None and new.number < self.newest.number:
             raise IllegalStep("release-allowance.older", number=str(new.number), loaded=str(self.newest.number))
-        storage.write(self._file, data)
+        # Noted first: what is in force always stands in the log, and what stands there twice is taken in again.
         self._folder.log.append("release-allowance-loaded", number=new.number, more=new.more, reason=new.reason)
+        storage.write(self._file, data)
         self.newest = new
         return new
 

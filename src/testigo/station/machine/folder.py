@@ -168,9 +168,10 @@ class MachineFolder:
         last voter's. A disk that does not let us changes nothing."""
         moment = time.time()
         for top in (self.path, self.path / self.settings.second_disk):
-            for path in (top, *top.rglob("*")):
-                with contextlib.suppress(OSError):
-                    os.utime(path, (moment, moment))
+            with contextlib.suppress(OSError):  # a folder that cannot be listed
+                for path in (top, *top.rglob("*")):
+                    with contextlib.suppress(OSError):
+                        os.utime(path, (moment, moment))
 
     def close(self) -> None:
         """Close the log and give up the lock."""

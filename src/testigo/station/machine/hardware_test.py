@@ -21,13 +21,12 @@ from testigo.slip import Slip, open_printer
 from testigo.slip_reader import SlipReader
 from testigo.station.machine.folder import MachineFolder
 from testigo.station.machine.page_test import test_page
+from testigo.station.machine.screen_seen import ScreenSeen
 from testigo.station.machine.self_test import blank_slip, disk, read_back
 from testigo.words import Message, message, zone
 
 Outcome = Literal["ok", "failed", "not tested"]
 
-SMALLEST_SCREEN = (1280, 800)
-"""Pixels for which the booth's pages are laid out (docs/screens.md)."""
 DISPLAYS = Path("/sys/class/drm")
 SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 """Made by systemd-timesyncd when it has set the clock."""
@@ -125,14 +124,13 @@ def screen() -> tuple[Outcome, Message]:
     if not sizes:
         return "not tested", message("hardware", "screen.unknown")
     outcome: Outcome = "ok" if any(map(_large, sizes)) else "failed"
-    least = f"{SMALLEST_SCREEN[0]}x{SMALLEST_SCREEN[1]}"
-    return outcome, message("hardware", "screen.sizes", sizes=sizes, least=least)
+    return outcome, message("hardware", "screen.sizes", sizes=sizes, least=ScreenSeen.LEAST)
 
 
 def _large(size: str) -> bool:
-    """Whether a mode as the kernel writes it, `1920x1080` or `1920x1080i`, is at least `SMALLEST_SCREEN`."""
+    """Whether a mode as the kernel writes it, `1920x1080` or `1920x1080i`, is large enough for the booth's pages."""
     sides = [int(side) for side in size.rstrip("i").split("x") if side.isdecimal()]
-    return len(sides) == 2 and sides[0] >= SMALLEST_SCREEN[0] and sides[1] >= SMALLEST_SCREEN[1]
+    return len(sides) == 2 and ScreenSeen(sides[0], sides[1], fonts=True).large_enough
 
 
 def printed(slip: Slip, address: str) -> Message:

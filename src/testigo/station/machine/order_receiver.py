@@ -64,7 +64,10 @@ class OrderReceiver:
         except TestigoError as refused:
             # Its number must be used up also after a restart: a refused order that somebody kept may fit later.
             with contextlib.suppress(StorageError):
-                log.append("order-refused", **noted, why=refused.code)
+                if order.name in ABOUT_A_SESSION:
+                    log.append_coarse("order-refused", **noted, why=refused.code)
+                else:
+                    log.append("order-refused", **noted, why=refused.code)
             raise
         if order.name not in ("status", "readiness", "test-ballots", *ABOUT_A_SESSION):
             log.append("order", **noted, state=ORDERS[order.name][1] or self.state())

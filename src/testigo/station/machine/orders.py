@@ -2,7 +2,7 @@
 
 An order names the election, the station, the machine, and a sequence number that only ever grows: one that is replayed,
 meant for another machine, or overtaken by a later one is refused (`order_receiver`). A report names the order that it
-answers by its digest (`order_sender`). `machine_ways` carries both.
+answers by its digest (`order_sender`). `ways` carries both.
 
 An order is good for `ORDER_SECONDS`, whatever the clocks say: it must repeat what the machine's last report asked for,
 and the machine forgets that when it starts again. So whoever holds an order back has nothing to deliver later.

@@ -6,7 +6,7 @@ found, how it came out, and what to do.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, Literal
 
 import msgspec
@@ -87,14 +87,14 @@ def _lines_of(
 ) -> tuple[ReadinessLine, ...]:
     try:
         report = sender.give(machine, "readiness", print=print_slip)
-        return clock_line(report.issued, datetime.now(UTC)), *_lines_in(report.data, folder.place)
+        return clock_line(sender.clock_offsets[machine]), *_lines_in(report.data, folder.place)
     except TestigoError as error:
         return (failed("answer", error),)
 
 
-def clock_line(issued: str, now: datetime) -> ReadinessLine:
-    """Another machine's clock, as its report was `issued`, beside the chair's."""
-    apart = round(abs((datetime.fromisoformat(issued) - now).total_seconds()))
+def clock_line(ahead: int) -> ReadinessLine:
+    """Another machine's clock, so many seconds `ahead` of the chair's."""
+    apart = abs(ahead)
     near = apart <= CLOCKS_APART
     found = message("hardware", "clock.same" if near else "clock.differs", count=apart)
     return line("clock", "ok" if near else "failed", found)
