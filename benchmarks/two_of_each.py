@@ -8,7 +8,8 @@ process gets SIGKILL and is started again, or a cable between two machines fails
 answers, holds everything back, or says everything twice (`tests/support/cut_cables.py`). One kill in ten happens
 while the station is opened, one while it is closed. Then everything is compared with what really happened.
 
-A day whose figures stand in FOLDER already is not held again. Exits with 1 where anything was lost or doubled.
+A day whose figures stand in FOLDER already is not held again; of one that was held with other kills, cuts or seed it is
+said, and nothing is held. Exits with 1 where anything was lost or doubled.
 """
 
 import argparse
@@ -29,22 +30,35 @@ from testigo.cli.output import progress, table
 
 
 def hold_days(out: Path, days: int, kills: int, cuts: int, seed: int, advance: Callable[[], None]) -> list[Outcome]:
-    """All days; those whose figures are there already are not held again."""
+    """All days; those whose figures are there already are not held again. Raises `SystemExit` where one of these was
+    held otherwise."""
+    asked = [((kills + day) // days, (cuts + day) // days, f"{seed}/{day}") for day in range(days)]
+    files = [out / f"day-{day}.json" for day in range(days)]
+    held = {file: _held(file, one) for file, one in zip(files, asked, strict=True) if file.exists()}
     outcomes = []
-    for day in range(days):
-        file = out / f"day-{day}.json"
-        shares = [(whole + day) // days for whole in (kills, cuts)]
-        if file.exists():
-            outcomes.append(msgspec.json.decode(file.read_bytes(), type=Outcome))
-            for _ in range(sum(shares)):
+    for file, one in zip(files, asked, strict=True):
+        if file in held:
+            outcomes.append(held[file])
+            for _ in range(sum(one[:2])):
                 advance()
             continue
-        folder = out / f"day-{day}"
+        folder = file.with_suffix("")
         shutil.rmtree(folder, ignore_errors=True)
-        outcome = hold_day(folder, *shares, f"{seed}/{day}", advance)
+        outcome = hold_day(folder, *one, advance)
         file.write_bytes(msgspec.json.encode(outcome))
         outcomes.append(outcome)
     return outcomes
+
+
+def _held(file: Path, asked: tuple[int, int, str]) -> Outcome:
+    """The figures in a file; raises `SystemExit` where they are not of this day."""
+    try:
+        outcome = msgspec.json.decode(file.read_bytes(), type=Outcome)
+    except msgspec.MsgspecError:
+        raise SystemExit(f"{file} does not say how its day was held: choose another --out") from None
+    if outcome.asked != asked:
+        raise SystemExit(f"{file} was held with {outcome.asked}, not with {asked}: choose another --out")
+    return outcome
 
 
 def _print(outcomes: list[Outcome]) -> None:

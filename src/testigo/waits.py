@@ -20,6 +20,10 @@ ANSWER: Final = 180.0
 """For the answer of a program that is there: a page, a report, a decoder, `lp`. The longest honest one, a deck of test
 ballots through the booth, takes some five seconds on an idle machine."""
 
+TELLING: Final = 20.0
+"""For all that a check-in desk says to the others before it obeys the chair, who waits `ANSWER` for the whole. It fails
+nothing: what was not heard by then is said again, in the background and before the next order."""
+
 START: Final = 600.0
 """For a process to start and answer for the first time: two seconds on an idle machine, most of them loading libraries
 from a disk that everybody reads."""

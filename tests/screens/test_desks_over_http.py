@@ -1,18 +1,22 @@
 """Two check-in desks behind their pages: they ask each other at the same moment, and go on when one is off."""
 
 import shutil
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from polling_place import CHAIR_PIN, CLERK_PIN, ISSUED, Root
 from served_station import Server, signed_in
 from testigo.election import StationMachine, StationMachines
+from testigo.errors import StorageError
 from testigo.keys import SealingKey
 from testigo.register import Register, make_poll_book
 from testigo.screens import checkin as pages
+from testigo.screens import checkin_desks
 from testigo.station.check_in.check_in import CheckIn
 from testigo.station.install import install_station, load_keys
 from testigo.station.machine.folder import MachineFolder
@@ -117,3 +121,30 @@ def test_the_page_says_that_a_desk_is_out_and_which_list_tells(two: TwoDesks) ->
         assert "<details open>" in seen.content.decode()
         admitted = clerk.send("/from-list", first_pin=CHAIR_PIN, second="clerk", second_pin=CLERK_PIN)
         assert admitted.name == "unmatched"
+
+
+@pytest.mark.timeout(120)
+def test_a_desk_that_takes_a_message_and_never_answers_is_waited_for_as_long_as_was_said() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        way = HttpDesk(f"http://127.0.0.1:{silent.getsockname()[1]}")
+        with pytest.raises(StorageError):
+            way.tell(b"{}", 0.2)
+
+
+def test_the_teller_goes_on_whatever_went_wrong(monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+    """A thread that ended would leave everything owed until the desk starts again, and nobody would see it."""
+    monkeypatch.setattr(checkin_desks, "_AGAIN", 0.0)
+    again = threading.Event()
+    said: list[int] = []
+
+    class Failing:
+        def tell_desks(self) -> None:
+            said.append(1)
+            if len(said) > 2:
+                again.set()
+            raise RuntimeError("something that nobody has thought of")
+
+    failing: Any = Failing()
+    with checkin_desks.DeskTeller(failing):
+        assert again.wait(60)
+    assert "nobody has thought of" in caplog.text

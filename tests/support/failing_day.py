@@ -33,9 +33,10 @@ _VOTERS_OF_AN_EVENT = 4
 
 
 class Outcome(msgspec.Struct):
-    """What a day came to. `kills`, `cuts`: how many, by what. `figures`: by name. `wrong`: whatever was lost, doubled
-    or not as it must be, in words."""
+    """What a day came to. `asked`: with how many kills and cuts, and by which seed, it was held; `kills`, `cuts`: how
+    many there were, by what. `figures`: by name. `wrong`: whatever was lost, doubled or not as it must be, in words."""
 
+    asked: tuple[int, int, str]
     kills: dict[str, int]
     cuts: dict[str, int]
     figures: dict[str, int]
@@ -60,6 +61,7 @@ def hold_day(folder: Path, kills: int, cuts: int, seed: str, advance: Callable[[
         figures |= _compare(site, day, centre, wrong)
         _verify(folder, centre, site, wrong)
     return Outcome(
+        (kills, cuts, seed),
         {" ".join(what): count for what, count in day.truth.kills.items()},
         {" ".join(what): count for what, count in day.truth.cuts.items()},
         figures,

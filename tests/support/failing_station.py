@@ -35,8 +35,10 @@ voter comes a second time; people go to the printed list where a desk cannot be 
 CARELESS = 0.2
 """How often, of voters who come a second time, people do not look whether the list is signed."""
 _SOON = 0.05
-_LONGEST_TURN = 900.0
-"""Seconds after which whoever gets no further is lost."""
+_LONGEST_TURN = 300.0
+"""Seconds after which whoever gets no further is lost; less than a test may take, so that it is said who."""
+_AT_LEAST = 10
+"""So many voters come in any case, however soon fate has done its worst."""
 _MOST_ATTEMPTS = 60
 _OF_A_SESSION = ("language", "contest", "review", "printed", "spoil")
 _PRESSES = 12
@@ -93,14 +95,16 @@ class Screen:
         self._browser: Browser | None = None
 
     def look(self) -> SeenPage:
-        """The page that the machine shows now, as soon as it answers."""
-        while True:
+        """The page that the machine shows now, as soon as it answers; raises `AssertionError` where it never does."""
+        until = time.monotonic() + _LONGEST_TURN
+        while time.monotonic() < until:
             page = self._try("look", lambda browser: browser.get("/"))
             if page is not None and page.name not in ("pin", ""):
                 return page
             if page is not None:
                 self.leave()
             self._day.wait()
+        raise AssertionError(f"{self._machine.name} shows no page")
 
     def open(self, path: str) -> SeenPage | None:
         """Follow a link of the page seen last."""
@@ -146,7 +150,7 @@ class FailingDay:
         self.definition = definition
         self.truth = Truth({booth.number: {} for booth in site.booths})
         self.citizens = [Citizen(person) for person in people]
-        self.rng = random.Random(seed)
+        self._seed = seed
         self._cables = cables
         self._lock = threading.Lock()
         self._give_up = threading.Event()
@@ -163,6 +167,8 @@ class FailingDay:
         """Buttons, by everybody."""
         self.in_hand = 0
         """Visits and voters that are under way."""
+        self.came = 0
+        """Voters, each as often as they came."""
         self.left: dict[int, bool] = {booth.number: False for booth in site.booths}
         """Booths whose voter has left; the chair is asked to end the session."""
         self._signed: set[str] = set()
@@ -181,15 +187,9 @@ class FailingDay:
         with self._lock:
             self.truth.wrong.append(words)
 
-    def draw(self) -> float:
-        """A number drawn by chance, 0 to 1."""
-        with self._lock:
-            return self.rng.random()
-
-    def pick(self, among: list[int]) -> int:
-        """One of these, by chance."""
-        with self._lock:
-            return self.rng.choice(among)
+    def chance(self, who: str) -> random.Random:
+        """What one actor of the day draws from, and nobody else: what it draws hangs on no other's speed."""
+        return random.Random(f"{self._seed}/{who}")
 
     def count(self, change: int) -> None:
         """So many more visits and voters are under way."""
@@ -201,9 +201,9 @@ class FailingDay:
         with self._lock:
             return document in self._signed
 
-    def draw_card(self, citizen: Citizen, style: str) -> tuple[int, str]:
+    def draw_card(self, citizen: Citizen, style: str, rng: random.Random) -> tuple[int, str]:
         """The voter signs, and draws a card from the tray of some booth; its number and the card."""
-        booth = self.pick(sorted(self._trays))
+        booth = rng.choice(sorted(self._trays))
         with self._lock:
             self._signed.add(citizen.person.document)
             citizen.cards += 1
@@ -217,14 +217,14 @@ class FailingDay:
         voting = (kills - 2 * (kills // 10), cuts - 2 * (cuts // 10))
         chair = ChairOfDay(self)
         with self._running():
-            self._at_once([lambda: chair.open(self.site)], Fate(self, *opening, advance))
+            self._at_once([lambda: chair.open(self.site)], Fate(self, "opening", *opening, advance))
             over = threading.Event()
             people: list[Callable[[], None]] = [_Clerk(self, number, over).work for number in self.site.desks]
             people += [_Voter(self, booth, over).work for booth in self.site.booths]
             people += [lambda: chair.preside(over), lambda: self._arrive(over)]
-            self._at_once(people, Fate(self, *voting, advance), over)
+            self._at_once(people, Fate(self, "voting", *voting, advance), over)
             self._let_desks_hear()
-            self._at_once([chair.close], Fate(self, *closing, advance))
+            self._at_once([chair.close], Fate(self, "closing", *closing, advance))
             chair.leave()
 
     def _at_once(self, people: list[Callable[[], None]], fate: "Fate", over: threading.Event | None = None) -> None:
@@ -234,6 +234,8 @@ class FailingDay:
             fated = threads.submit(self._guarded, fate.work)
             fated.result()
             if over is not None:
+                while self.came < _AT_LEAST:
+                    self.wait()
                 over.set()
             for one in working:
                 one.result()
@@ -248,13 +250,13 @@ class FailingDay:
 
     def _arrive(self, over: threading.Event) -> None:
         """Voters come as long as there is something to see, and never more than can stand before a desk."""
-        coming = iter(self.citizens)
+        rng, coming = self.chance("voters"), iter(self.citizens)
         second: list[Citizen] = []
         while not over.is_set():
             self.wait()
             if self.in_hand >= 2 * len(self.lines):
                 continue
-            if second and self.draw() < AGAIN:
+            if second and rng.random() < AGAIN:
                 citizen = second.pop(0)
             else:
                 one = next(coming, None)
@@ -264,7 +266,8 @@ class FailingDay:
                 second.append(citizen)
             self.count(+1)
             citizen.visits += 1
-            self.lines[self.pick(sorted(self.lines))].put(citizen)
+            self.lines[rng.choice(sorted(self.lines))].put(citizen)
+            self.came += 1
 
     def _let_desks_hear(self) -> None:
         """Every cable is whole: desks say what they owe by themselves."""
@@ -306,11 +309,12 @@ class FailingDay:
 class Fate:
     """Kills processes and cuts cables at random moments."""
 
-    def __init__(self, day: FailingDay, kills: int, cuts: int, advance: Callable[[], None]) -> None:
+    def __init__(self, day: FailingDay, part: str, kills: int, cuts: int, advance: Callable[[], None]) -> None:
         self._day = day
+        self._rng = day.chance(f"fate/{part}")
         self._advance = advance
         self._events = ["kill"] * kills + ["cut"] * cuts
-        day.rng.shuffle(self._events)
+        self._rng.shuffle(self._events)
 
     def work(self) -> None:
         """All of it; afterwards every machine runs and every cable is whole."""
@@ -318,7 +322,7 @@ class Fate:
             pending = []
             for event in self._events:
                 self._wait_for_people()
-                pending.append(later.submit(self._kill() if event == "kill" else self._cut()))
+                pending.append(later.submit(self._day._guarded, self._kill() if event == "kill" else self._cut()))
                 self._advance()
             for one in pending:
                 one.result()
@@ -326,10 +330,10 @@ class Fate:
     def _wait_for_people(self) -> None:
         """Until some more buttons were pressed, or for some seconds; then a moment."""
         day = self._day
-        enough, until = day.pressed + int(day.draw() * _PRESSES), time.monotonic() + _LONGEST_ACT
+        enough, until = day.pressed + int(self._rng.random() * _PRESSES), time.monotonic() + _LONGEST_ACT
         while day.pressed < enough and time.monotonic() < until:
             time.sleep(_SOON / 10)
-        time.sleep(day.draw() * _ACT)
+        time.sleep(self._rng.random() * _ACT)
 
     def _kill(self) -> Callable[[], None]:
         day = self._day
@@ -338,13 +342,13 @@ class Fate:
             if len(up) > 2:  # a station of which nothing runs shows nothing
                 break
             day.wait()
-        machine = up[day.pick(list(range(len(up))))]
+        machine = self._rng.choice(up)
         machine.up = False
-        if day.draw() < _IN_THE_ACT:
+        if self._rng.random() < _IN_THE_ACT:
             until = time.monotonic() + _LONGEST_ACT
             while machine.doing in ("idle", "look") and time.monotonic() < until:
                 time.sleep(0.002)
-            time.sleep(day.draw() * _ACT)
+            time.sleep(self._rng.random() * _ACT)
         doing = machine.doing
         machine.process.cut_power()
         day.truth.kills[machine.name, doing] += 1
@@ -358,13 +362,13 @@ class Fate:
 
     def _cut(self) -> Callable[[], None]:
         day = self._day
-        way = day.ways[day.pick(list(range(len(day.ways))))]
-        how = FAILURES[day.pick(list(range(len(FAILURES))))]
+        way = self._rng.choice(day.ways)
+        how = self._rng.choice(FAILURES)
         ways = [way, way[::-1]] if way[::-1] in day.ways and how == "cut" else [way]  # a cable is out both ways
         for one in ways:
             day.cable(one).fail(how)
         day.truth.cuts[" → ".join(way), how] += 1
-        seconds = 0.5 + 2.5 * day.draw()
+        seconds = 0.5 + 2.5 * self._rng.random()
 
         def mend() -> None:
             time.sleep(seconds)
@@ -379,6 +383,7 @@ class ChairOfDay:
 
     def __init__(self, day: FailingDay) -> None:
         self._day = day
+        self._rng = day.chance("chair")
         self._screen = Screen(day, day.machines[CHAIR.name], CHAIR_PIN)
 
     def open(self, site: Site) -> None:
@@ -392,12 +397,14 @@ class ChairOfDay:
         self._reach("open", "/open", reason=REHEARSAL)
 
     def _load_book(self, desk: Screen) -> None:
-        while True:
+        until = time.monotonic() + _LONGEST_TURN
+        while time.monotonic() < until:
             desk.look()
             page = desk.press("/poll-book", files={"poll-book": self._day.site.poll_book})
             if page is not None and page.ok:
                 return
             self._day.wait()
+        raise AssertionError("a desk does not take its poll book")
 
     def _reach(self, state: str, path: str, **fields: str) -> None:
         """Press the button until the station is in that state."""
@@ -422,7 +429,7 @@ class ChairOfDay:
                     self._screen.look()
                     if day.left[booth]:
                         self._screen.press("/void", reason="voter-left", booth=str(booth))
-            if day.draw() < 0.1:
+            if self._rng.random() < 0.1:
                 self._pause()
             self._screen.look()
             for _ in range(10):
@@ -467,6 +474,7 @@ class _Clerk:
         self._day = day
         self._number = number
         self._over = over
+        self._rng = day.chance(f"clerk {number}")
         self._screen = Screen(day, day.machines[_name("check-in", number)], CLERK_PIN)
         self._card: tuple[int, str] | None = None
         self._list = False
@@ -503,7 +511,7 @@ class _Clerk:
         if name == "other-desk":
             return self._elsewhere(page, citizen)
         if name in ("unmatched", "finger"):
-            if day.draw() < WRONG_ENTRY:
+            if self._rng.random() < WRONG_ENTRY:
                 return press("/back"), False
             return press("/release", pin=CHAIR_PIN, reason="not-enrolled"), False
         if name == "second":
@@ -534,9 +542,9 @@ class _Clerk:
     def _elsewhere(self, page: SeenPage, citizen: Citizen) -> tuple[SeenPage | None, bool]:
         """Sent to another desk: there, or, where that cannot be asked, sometimes by the printed list."""
         day = self._day
-        if page.facts["reached"] == "no" and day.draw() < LISTED:
+        if page.facts["reached"] == "no" and self._rng.random() < LISTED:
             signed = day.signed(citizen.person.document)
-            if not signed or day.draw() < CARELESS:
+            if not signed or self._rng.random() < CARELESS:
                 self._list = True
                 return self._screen.press(
                     "/from-list", first_pin=CHAIR_PIN, second="clerk", second_pin=CLERK_PIN
@@ -548,14 +556,14 @@ class _Clerk:
     def _admitted(self, page: SeenPage, citizen: Citizen) -> SeenPage | None:
         day = self._day
         if self._card is None:
-            if day.draw() < UNDO:
+            if self._rng.random() < UNDO:
                 return self._screen.press("/undo", pin=CHAIR_PIN, reason="wrong-person")
             if citizen.cards and (self._list or citizen.listed):
                 citizen.careless += 1  # nobody saw the signature on the list of this desk, or of the other
             elif citizen.cards:
                 day.wrong(f"desk {self._number}: {citizen.person.document} is admitted again")
             citizen.listed += self._list
-            self._card = day.draw_card(citizen, page.facts["tray"])
+            self._card = day.draw_card(citizen, page.facts["tray"], self._rng)
         return self._screen.press("/card")
 
 
@@ -566,6 +574,7 @@ class _Voter:
         self._day = day
         self._booth = booth
         self._over = over
+        self._rng = day.chance(f"voter {booth.number}")
         self._screen = Screen(day, day.machines[_name("booth", booth.number)])
 
     def work(self) -> None:
@@ -583,7 +592,7 @@ class _Voter:
 
     def _vote(self, citizen: Citizen, card: str) -> None:
         day, truth, number = self._day, self._day.truth, self._booth.number
-        leaves = day.draw() < WALK_AWAY
+        leaves = self._rng.random() < WALK_AWAY
         inserted = confirmed = False
         until, page = time.monotonic() + _LONGEST_TURN, None
         truth.cards_used[number] += 1
@@ -601,7 +610,7 @@ class _Voter:
                 page = self._insert(page, card)
                 continue
             inserted = inserted or page.name in _OF_A_SESSION
-            if page.name == "printed" and day.draw() >= SPOIL:
+            if page.name == "printed" and self._rng.random() >= SPOIL:
                 confirmed = True
                 page = self._screen.press("/printed", right="yes")
             elif leaves and page.name == "contest":

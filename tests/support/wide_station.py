@@ -29,7 +29,7 @@ class DeskCable:
     def __init__(self, station: "WideStation", to: int) -> None:
         self._station, self._to = station, to
 
-    def tell(self, envelope: bytes) -> bytes:
+    def tell(self, envelope: bytes, within: float) -> bytes:
         return self._station.desks[self._to - 1].tell(envelope)
 
 

@@ -3,6 +3,7 @@ say.
 """
 
 import asyncio
+import logging
 import threading
 from types import TracebackType
 from typing import Final
@@ -24,6 +25,8 @@ from testigo.web.pages import Answer, page, redirect
 from testigo.web.source import source_of
 
 TheCheckIn = NamedDependency[CheckIn]
+
+log = logging.getLogger("testigo.web")
 
 _AGAIN: Final = 2.0
 """Seconds until what could not be said is said again."""
@@ -92,7 +95,10 @@ class DeskTeller:
 
     def _run(self) -> None:
         while not self._closing.wait(_AGAIN):
-            self._check_in.tell_desks()
+            try:
+                self._check_in.tell_desks()
+            except Exception:
+                log.exception("what is owed to other desks could not be said; it is said again")
 
 
 ROUTES = (show_other_desk, admit_from_list, hear)

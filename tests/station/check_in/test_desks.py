@@ -9,8 +9,10 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -18,8 +20,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from polling_place import CHAIR_PIN, CLERK_PIN, ISSUED, Root
 from raising import raises_code
+from testigo import waits
 from testigo.election import StationMachine, StationMachines
-from testigo.errors import IllegalStep, InvalidSignature, StorageError, TestigoError
+from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError, TestigoError
 from testigo.register import Register, make_poll_book
 from testigo.station.check_in.check_in import CheckIn
 from testigo.station.check_in.claims import Asked, Claims, Lent, answer, told
@@ -45,7 +48,7 @@ class Way:
     def __init__(self, room: "Room", by: int, to: int) -> None:
         self.room, self.by, self.to = room, by, to
 
-    def tell(self, envelope: bytes) -> bytes:
+    def tell(self, envelope: bytes, within: float) -> bytes:
         room = self.room
         room.sent.append((self.to, envelope))
         if frozenset((self.by, self.to)) in room.cut or room.desks[self.to] is None:
@@ -222,6 +225,59 @@ def test_tries_of_a_finger_go_along_with_the_document(room: Room) -> None:
     room.desks[away].leave(visit.id)
     room.desks[away].tell_desks()
     assert room.desks[home].find("101").failed == 1
+
+
+def fail(room: Room, number: int, document: str, often: int) -> None:
+    """Somebody comes with that document, and so many fingers fail."""
+    visit = room.desks[number].find(document)
+    for _ in range(often):
+        room.desks[number].finger_unread(visit.id)
+    room.desks[number].leave(visit.id)
+
+
+def test_a_claim_whose_answer_was_lost_gives_no_new_tries(room: Room) -> None:
+    """That desk gives back a document that it never had: of its tries it knows nothing."""
+    home, away = home_of(room, "101"), another(room, "101")
+    fail(room, home, "101", 3)
+    room.lose = True
+    assert not room.desks[away].find("101").reached
+    room.reunite()
+    assert room.desks[home].find("101").failed == 3
+
+
+def test_a_visit_from_the_list_gives_no_new_tries(room: Room) -> None:
+    home, away = home_of(room, "101"), another(room, "101")
+    fail(room, home, "101", 3)
+    cut_off(room, away)
+    room.desks[away].leave(room.desks[away].admit_from_list("101", BOTH).id)
+    room.reunite()
+    assert room.desks[home].find("101").failed == 3
+
+
+def test_who_comes_back_before_the_home_desk_has_heard_of_the_visit_has_the_tries_that_are_left(room: Room) -> None:
+    home, away = home_of(room, "101"), another(room, "101")
+    fail(room, away, "101", 2)
+    fail(room, away, "101", 1)
+    room.lose = True  # the claim is heard, and its answer is not
+    assert not room.desks[away].find("101").reached
+    room.restart(away)
+    room.reunite()
+    assert room.desks[home].find("101").failed == 3
+
+
+def test_what_is_given_back_twice_does_not_undo_the_tries_of_since_then(room: Room) -> None:
+    """The first answer was lost; meanwhile fingers failed at the home desk, and the other desk claimed once more."""
+    home, away = home_of(room, "101"), another(room, "101")
+    fail(room, away, "101", 1)
+    room.lose = True
+    room.desks[away].tell_desks()
+    fail(room, home, "101", 2)
+    room.lose = True
+    assert not room.desks[away].find("101").reached
+    assert room.desks[away].find("101").failed == 3
+    room.desks[away].leave(room.desks[away].current().id)
+    room.reunite()
+    assert room.desks[home].find("101").failed == 3
 
 
 # ---- when they do not
@@ -430,6 +486,21 @@ def test_a_message_names_no_voter_on_the_cable(room: Room) -> None:
     assert sealed and all(b'"103"' not in one for one in sealed)  # with its marks: none by the chance of sealed bytes
 
 
+@pytest.mark.parametrize("kind", ["claim", "back"])
+def test_what_is_no_count_of_tries_is_refused_in_words(room: Room, kind: str) -> None:
+    """From whoever has the key of a desk: never an error inside the other, and nothing is kept."""
+    home, away = home_of(room, "103"), another(room, "103")
+    link = room.desks[away]._desks._link
+    if kind == "back":
+        bad = msgspec.defstruct("Bad", ["name", "document", "desk", "tries"])("back", "103", away, {"failed": "many"})
+        with raises_code(InvalidInput, "desk-message.malformed"):
+            room.desks[home].tell(link.message(home, bad))
+        return
+    answers = room.desks[home]._desks
+    answers._answered = lambda *_: msgspec.defstruct("Bad", ["said", "tries"])("granted", {"failed": "many"})
+    assert room.desks[away].find("103") == AtAnotherDesk("103", home, reached=False)
+
+
 # ---- the pure rules
 
 
@@ -607,8 +678,8 @@ class Overtaken:
     def __init__(self, way: Way, meanwhile: Any) -> None:
         self.way, self.meanwhile = way, meanwhile
 
-    def tell(self, envelope: bytes) -> bytes:
-        answered = self.way.tell(envelope)
+    def tell(self, envelope: bytes, within: float) -> bytes:
+        answered = self.way.tell(envelope, within)
         meanwhile, self.meanwhile = self.meanwhile, None
         if meanwhile is not None:
             meanwhile()
@@ -633,22 +704,118 @@ def test_what_a_teller_was_about_to_give_back_is_not_said_once_a_visit_has_begun
     """It had looked at what is owed, and waited on another cable, while the clerk claimed the document."""
     home, away = home_of(room, "103"), another(room, "103")
     desk = room.desks[away]
+    first = next(one for one in DOCUMENTS if one != "103" and home_of(room, one) != away)
     cut_off(room, away)
+    desk.find(first)
     desk.find("103")
     room.cut.clear()
-    waiting = desk._desks.tell_all()
-    owed = list(desk._desks._owed())
-    assert owed == [("103", "back")]
-    desk._desks._owed, real = lambda: owed, desk._desks._owed
-    next_said = desk._desks.tell_all()
+    telling = desk._desks.tell_all()
+    assert next(telling)[:2] == (first, "back")  # it has looked at both
     visit = desk.find("103")
-    desk._desks._owed = real
-    assert isinstance(visit, Visit) and list(next_said) == list(waiting) == []
-    assert desk._desks._tell("103", "back") is None
+    assert isinstance(visit, Visit) and list(telling) == []
     assert room.desks[home].find("103") == AtAnotherDesk("103", away)
     room.card(away, visit)
     room.reunite()
     assert room.desks[home].find("103").reason == "already-voted"
+
+
+def test_of_two_claims_of_one_document_the_first_to_end_leaves_the_other_alone(room: Room) -> None:
+    """Else the teller would give the document back after the second claim was granted, and before its visit begins."""
+    home, away = home_of(room, "103"), another(room, "103")
+    desk = room.desks[away]
+    ways = desk._desks._link._ways
+    whole = ways[home]
+
+    def another_claim() -> None:
+        room.cut.add(frozenset((home, away)))
+        assert not desk.find("103").reached
+        room.cut.clear()
+        desk.tell_desks()
+
+    ways[home] = Overtaken(whole, another_claim)
+    visit = desk.find("103")
+    assert isinstance(visit, Visit)
+    assert room.desks[home].find("103") == AtAnotherDesk("103", away)
+
+
+def test_a_claim_that_cannot_be_made_is_given_back_all_the_same(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = room.desks[another(room, "103")]
+
+    def full(*_: object) -> bytes:
+        raise StorageError("disk.full", place="numbers")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk._desks._link, "message", full)
+        with pytest.raises(StorageError):
+            desk.find("103")
+    assert desk.owed == 1
+    desk.tell_desks()
+    assert desk.owed == 0
+
+
+# ---- what is said on the side
+
+
+class Hanging:
+    """A desk whose machine takes a message and never answers; the clock goes on by what the other one waits."""
+
+    def __init__(self, now: list[float]) -> None:
+        self.now, self.waited = now, 0
+
+    def tell(self, envelope: bytes, within: float) -> bytes:
+        self.now[0] += within
+        self.waited += 1
+        raise Cut("machine.does-not-answer", place="desk", why="hangs")
+
+
+def test_desks_that_hang_do_not_use_up_the_time_of_the_chair(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = room.desks[1]
+    cut_off(room, 1)
+    for document in [one for one in DOCUMENTS if home_of(room, one) != 1]:
+        desk.find(document)
+    assert desk.owed > 1
+    now = [0.0]
+    monkeypatch.setattr("testigo.station.check_in.desks.time", SimpleNamespace(monotonic=lambda: now[0]))
+    ways = desk._desks._link._ways = {number: Hanging(now) for number in (2, 3)}
+    room.hear_of_it(1)
+    assert sum(way.waited for way in ways.values()) and now[0] <= waits.ANSWER / 4
+
+
+def test_for_what_is_no_order_of_the_chair_no_other_desk_is_called(room: Room) -> None:
+    desk = room.desks[1]
+    cut_off(room, 1)
+    desk.find(next(one for one in DOCUMENTS if home_of(room, one) != 1))
+    room.cut.clear()
+    room.sent.clear()
+    for junk in (b"", b"{}", b"junk"):
+        with pytest.raises(TestigoError):
+            desk.order(junk)
+    assert room.sent == [] and desk.owed == 1
+    room.hear_of_it(1)
+    assert len(room.sent) == 1 and desk.owed == 0
+
+
+def test_an_answer_that_cannot_be_kept_is_owed_still_and_the_next_one_is_kept(room: Room, caplog: Any) -> None:
+    desk = room.desks[1]
+    cut_off(room, 1)
+    first, second, *_ = [one for one in DOCUMENTS if home_of(room, one) != 1]
+    desk.find(first)
+    desk.find(second)
+    room.cut.clear()
+    real, tries = desk._day.keep, iter((True, False))
+
+    def keep(day: Any) -> None:
+        if next(tries):
+            raise StorageError("disk.full", place="day")
+        real(day)
+
+    desk._day.keep = keep
+    desk.tell_desks()
+    desk._day.keep = real
+    assert list(desk._day.now.claims.owed) == [first]
+    assert "disk.full" in caplog.text and first not in caplog.text
+    desk.tell_desks()
+    assert desk.owed == 0
 
 
 def test_a_card_of_which_the_home_desk_knows_nothing_is_a_double_if_it_has_handed_one() -> None:

@@ -4,16 +4,16 @@ Looking somebody up decides nothing. Of a voter of another desk's share, that de
 cannot be, chair and one more person may admit the voter from the printed list (`sign_in_list`).
 """
 
+import logging
+import math
 from collections.abc import Sequence
 
-import msgspec
 from msgspec.structs import replace
 
 from testigo.errors import IllegalStep, TestigoError
 from testigo.register import normalise_document
 from testigo.staff.accounts import Account
 from testigo.station.check_in.card_text import is_card_text, numbers_in
-from testigo.station.check_in.day import Tries
 from testigo.station.check_in.keyboards import other_readings
 from testigo.station.check_in.link import Answered
 from testigo.station.check_in.lookup import LookedUp, Lookup
@@ -22,6 +22,8 @@ from testigo.station.check_in.under_way import VisitedDesk
 from testigo.station.check_in.visit import AtAnotherDesk, RefusedVoter, Visit
 from testigo.station.machine.folder import exclusive
 from testigo.station.machine.orders import machine_state
+
+log = logging.getLogger("testigo.station")
 
 
 class ArrivalDesk(VisitedDesk):
@@ -68,25 +70,23 @@ class ArrivalDesk(VisitedDesk):
         Raises `InvalidInput` for what is not a document number, `IllegalStep` as `look_up`.
         """
         document = normalise_document(document)
-        with self.folder.guard:
-            found = self._found_here(document)
-            if found is not None:
-                return found
-            if self._desks.home(document) == self._desks.own:
-                return self._open_visit(document)
-            # Written before it is said: a claim whose answer is lost is given back.
-            day = self._day.now
-            self._day.keep(replace(day, claims=day.claims.owing(document, "back")))
-            claim = self._desks.begin_claim(document)
-        try:
+        with self._desks.claiming(document):
+            with self.folder.guard:
+                found = self._found_here(document)
+                if found is not None:
+                    return found
+                if self._desks.home(document) == self._desks.own:
+                    return self._open_visit(document)
+                # Written before it is said: a claim whose answer is lost is given back.
+                day = self._day.now
+                self._day.keep(replace(day, claims=day.claims.owing(document, "back")))
+                claim = self._desks.message_of_claim(document)
             try:
                 answered = self._desks.claim(document, claim)
             except TestigoError:
                 return AtAnotherDesk(document, self._desks.home(document), reached=False)
             with self.folder.guard:
                 return self._answered(document, answered)
-        finally:
-            self._desks.end_claim(document)
 
     def _found_here(self, document: str) -> RefusedVoter | AtAnotherDesk | None:
         """What this desk knows without asking; None where the voter may be checked in as far as it knows."""
@@ -108,8 +108,10 @@ class ArrivalDesk(VisitedDesk):
         if answered.said == "granted" and self._desks.was_of(document):
             return AtAnotherDesk(document, self._desks.was_of(document), out=True)  # and it stays owed back
         if answered.said == "granted":
-            tries = msgspec.convert(answered.tries, Tries)
-            return self._open_visit(document, day.with_tries(document, tries))
+            # Claimed again before the home desk heard of the visit before: what is known here is the newer.
+            if day.claims.had.get(document, 0) != answered.since or not answered.since:
+                day = day.with_tries(document, answered.tries)
+            return self._open_visit(document, replace(day, claims=day.claims.having(document, answered.since)))
         self._day.keep(replace(day, claims=day.claims.settled(document)))
         if answered.said == "voted":
             self._told = RefusedVoter(document, "already-voted", at=answered.hour)
@@ -139,11 +141,15 @@ class ArrivalDesk(VisitedDesk):
         """Who may agree, beside the chair, that a voter is admitted from the list."""
         return self.staff.accounts(FROM_LIST.second)
 
-    def tell_desks(self) -> None:
-        """Say to the other desks what they are still to be told; of one that cannot be reached it stays owed."""
-        for document, owed, answered in self._desks.tell_all():
-            with self.folder.guard:
-                self._desks.keep_answer(document, owed, answered)
+    def tell_desks(self, *, within: float = math.inf) -> None:
+        """Say to the other desks what they are still to be told, for so many seconds in all; of one that cannot be
+        reached it stays owed, as does what was answered and cannot be kept."""
+        for document, owed, answered in self._desks.tell_all(within):
+            try:
+                with self.folder.guard:
+                    self._desks.keep_answer(document, owed, answered)
+            except TestigoError as error:  # of the document nothing is said here
+                log.error("an answer of another desk cannot be kept: %s", error.code)
 
     @exclusive
     def tell(self, envelope: bytes) -> bytes:

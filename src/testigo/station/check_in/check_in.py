@@ -30,7 +30,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from testigo import storage
+from testigo import storage, waits
 from testigo.ballot import CheckInReport
 from testigo.errors import IllegalStep, InvalidInput
 from testigo.fingerprint.reader import Reader
@@ -117,9 +117,12 @@ class CheckIn(ArrivalDesk, AdmissionDesk):
     def order(self, envelope: bytes) -> bytes:
         """Obey an order of the chair; the signed report. Raises what `OrderReceiver.taken` raises.
 
-        What is owed to other desks is said before: at closing, all that can be heard is heard.
+        What is owed to other desks is said before: at closing, all that can be heard is heard. But only for an order
+        of the chair, and not for longer than the chair waits.
         """
-        self.tell_desks()
+        with self.folder.guard:
+            self._orders.read(envelope)
+        self.tell_desks(within=waits.TELLING)
         return self._order(envelope)
 
     @exclusive

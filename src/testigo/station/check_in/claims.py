@@ -18,10 +18,12 @@ card from a desk that is left are *moved* there: said once more, as if they were
 """
 
 from collections.abc import Container, Iterable
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
+
+from testigo.station.check_in.tries import Tries
 
 Owed = Literal["back", "voted", "enter", "moved"]
 MessageName = Literal["claim", "back", "voted", "enter", "moved"]
@@ -29,10 +31,12 @@ Answer = Literal["granted", "done", "voted", "visiting", "busy", "double"]
 
 
 class Lent(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Given to another desk. `hour`: UTC time at which the hour began in which that desk handed a card; "" before."""
+    """Given to another desk. `hour`: UTC time at which the hour began in which that desk handed a card; "" before.
+    `since`: number of the claim with which that desk got it; 0 where it got it by no claim."""
 
     desk: int
     hour: str = ""
+    since: int = 0
 
 
 class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -40,7 +44,8 @@ class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
     `from_list`: voters with a card, admitted here from the list. `doubles`: documents with which somebody was admitted
     here from the list, and somebody elsewhere. `received`: number of a desk → the highest number of a message from it:
-    none is obeyed twice.
+    none is obeyed twice. `had`: a document of another share that had a visit here by a claim, and of which the home
+    desk has not heard what came of it → `Lent.since` there.
     """
 
     lent: dict[str, Lent] = msgspec.field(default_factory=dict)
@@ -48,6 +53,7 @@ class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     from_list: int = 0
     doubles: int = 0
     received: dict[str, int] = msgspec.field(default_factory=dict)
+    had: dict[str, int] = msgspec.field(default_factory=dict)
 
     @property
     def unentered(self) -> int:
@@ -74,11 +80,22 @@ class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         is this one."""
         moved: dict[str, Owed] = {one: "enter" if self.owed.get(one) == "enter" else "moved" for one in documents}
         kept = {one: owed for one, owed in self.owed.items() if one not in set(here)}
-        return replace(self, owed=kept | moved)
+        had = {one: since for one, since in self.had.items() if one not in set(here)}
+        return replace(self, owed=kept | moved, had=had)
 
     def settled(self, document: str) -> "Claims":
         """Nothing is owed of that document."""
         return replace(self, owed={one: owed for one, owed in self.owed.items() if one != document})
+
+    def having(self, document: str, since: int) -> "Claims":
+        """A visit begins by a claim that the home desk granted."""
+        return replace(self, had=self.had | {document: since})
+
+    def knows_tries_of(self, asked: "Asked") -> bool:
+        """Whether what a desk says of the tries on a document is newer than what its home desk knows: that desk still
+        has the document by the claim with which its visit began. Of a claim whose answer was lost, there was none."""
+        had = Lent(asked.desk, since=asked.since)
+        return asked.name == "back" and asked.since > 0 and self.lent.get(asked.document) == had
 
     def receiving(self, desk: int, number: int) -> "Claims":
         """A message of another desk was heard."""
@@ -87,26 +104,28 @@ class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What another desk says of a document of this desk's share. `hour`: in which a card was handed. `tries`: with
-    `back`, what happened on that document there, as the day keeps it."""
+    `back`, what happened on that document there, as the day keeps it. `since`: with `back`, by which claim its visit
+    began there (`Lent.since`); 0 where none began."""
 
     name: MessageName
     document: str
     desk: int
     hour: str = ""
-    tries: dict[str, Any] = {}
+    tries: Tries = Tries()
+    since: int = 0
 
 
 def answer(
-    claims: Claims, asked: Asked, *, voted: bool, visiting: bool, out: Container[int] = ()
+    claims: Claims, asked: Asked, *, voted: bool, visiting: bool, out: Container[int] = (), number: int = 0
 ) -> tuple[Claims, Answer]:
     """What a home desk does with what it was told, and what it answers. `voted`: whether this desk itself has given
     that voter a card; `visiting`: whether the document's visitor is at this desk now; `out`: the desks that were taken
-    out on the day, and say nothing any more.
+    out on the day, and say nothing any more; `number`: of the message.
     """
     lent = claims.lent.get(asked.document)
     own = lent is not None and lent.desk == asked.desk
     if asked.name == "claim":
-        return _claim(claims, asked, lent, voted=voted, visiting=visiting)
+        return _claim(claims, asked, number, voted=voted, visiting=visiting)
     if asked.name == "back":
         if own and lent is not None and not lent.hour:
             claims = replace(claims, lent={one: desk for one, desk in claims.lent.items() if one != asked.document})
@@ -123,16 +142,17 @@ def answer(
     return _lend(claims, asked), "done"
 
 
-def _claim(claims: Claims, asked: Asked, lent: Lent | None, *, voted: bool, visiting: bool) -> tuple[Claims, Answer]:
+def _claim(claims: Claims, asked: Asked, number: int, *, voted: bool, visiting: bool) -> tuple[Claims, Answer]:
+    lent = claims.lent.get(asked.document)
     if voted or (lent is not None and lent.hour):
         return claims, "voted"
     if visiting or (lent is not None and lent.desk != asked.desk):
         return claims, "visiting"
-    return _lend(claims, asked), "granted"
+    return claims if lent is not None else _lend(claims, asked, number), "granted"
 
 
-def _lend(claims: Claims, asked: Asked) -> Claims:
-    return replace(claims, lent=claims.lent | {asked.document: Lent(asked.desk, asked.hour)})
+def _lend(claims: Claims, asked: Asked, since: int = 0) -> Claims:
+    return replace(claims, lent=claims.lent | {asked.document: Lent(asked.desk, asked.hour, since)})
 
 
 def told(claims: Claims, document: str, owed: Owed, said: Answer) -> Claims:
@@ -140,4 +160,5 @@ def told(claims: Claims, document: str, owed: Owed, said: Answer) -> Claims:
     if claims.owed.get(document) != owed or said == "busy":
         return claims
     doubles = claims.doubles + (owed != "back" and said == "double")
-    return replace(claims.settled(document), doubles=doubles)
+    had = {one: since for one, since in claims.had.items() if one != document}
+    return replace(claims.settled(document), doubles=doubles, had=had)

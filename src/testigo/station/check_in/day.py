@@ -16,11 +16,12 @@ from testigo.ballot import CheckInCounters
 from testigo.event_log import Event
 from testigo.keys import SigningKey
 from testigo.station.check_in.claims import Claims
+from testigo.station.check_in.tries import Tries
 from testigo.station.machine.day_file import DAY_STATE, Day
 from testigo.stored import StoredFormat
 
 _ROOM = 4096
-_ROOM_OF_VOTER = 288
+_ROOM_OF_VOTER = 352
 
 
 class CheckedIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -34,17 +35,6 @@ class CheckedIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     by: str = ""
     second: str = ""
     allowed: bool = False
-
-
-class Tries(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What happened on the document of somebody who has not voted. `failed`: fingers, since somebody was last refused;
-    `impostors`, `refused`: visitors turned away as impostors, and for another reason; `granted`: the chair has given
-    new tries since."""
-
-    failed: int = 0
-    impostors: int = 0
-    refused: int = 0
-    granted: bool = False
 
 
 class Undone(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

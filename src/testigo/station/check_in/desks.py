@@ -4,17 +4,23 @@
 while the desk's lock is held: two desks that ask each other at the same moment would wait for each other.
 """
 
+import contextlib
+import math
+import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
+from testigo import waits
 from testigo.errors import IllegalStep, InvalidInput, TestigoError
 from testigo.keys import OpeningKey
 from testigo.station.check_in.claims import Asked, Owed, answer, told
-from testigo.station.check_in.day import CheckInDay, Tries
+from testigo.station.check_in.day import CheckInDay
 from testigo.station.check_in.link import Answered, DeskLink, OtherDesk
 from testigo.station.check_in.shares import dealt_again, home_desks
+from testigo.station.check_in.tries import Tries
 from testigo.station.machine.day_file import DayFile
 from testigo.station.machine.folder import MachineFolder
 from testigo.station.machine.lineup import LEFT
@@ -33,7 +39,7 @@ class Desks:
         self._folder = folder
         self._day = day
         self._link = DeskLink(folder, opening, ways)
-        self._claiming: set[str] = set()
+        self._claiming: Counter[str] = Counter()
         self._first: Mapping[str, int] = {}
         self._homes: Mapping[str, int] = {}
 
@@ -111,19 +117,26 @@ class Desks:
 
     # ---- as the visiting desk
 
-    def begin_claim(self, document: str) -> bytes:
-        """The message that asks the home desk for a document. What comes of it is owed back until a visit begins, but
-        until `end_claim` it is not given back. Call it with the desk's lock held."""
-        self._claiming.add(document)
+    @contextlib.contextmanager
+    def claiming(self, document: str) -> Iterator[None]:
+        """While a document is claimed, from before the message is made until its answer is kept: what comes of it is
+        owed back until a visit begins, but inside the block it is not given back. Several may claim it at once."""
+        with self._folder.guard:
+            self._claiming[document] += 1
+        try:
+            yield
+        finally:
+            with self._folder.guard:
+                self._claiming[document] -= 1
+                self._claiming = +self._claiming  # nothing is kept of a document that nobody claims
+
+    def message_of_claim(self, document: str) -> bytes:
+        """The message that asks the home desk for a document. Make it inside `claiming`, with the desk's lock held."""
         return self._link.message(self.home(document), Asked("claim", document, self.own))
 
     def claim(self, document: str, envelope: bytes) -> Answered:
         """Ask; raises `TestigoError` where there is no answer."""
         return self._link.send(self.home(document), envelope)
-
-    def end_claim(self, document: str) -> None:
-        """What the home desk answered is kept, or nothing came."""
-        self._claiming.discard(document)
 
     def _owed(self) -> list[tuple[str, Owed]]:
         """What is still to be said, but of the visitor who is here or is just asked for."""
@@ -132,18 +145,23 @@ class Desks:
         busy = {here, *self._claiming}
         return [(document, owed) for document, owed in day.claims.owed.items() if document not in busy]
 
-    def tell_all(self) -> Iterator[tuple[str, Owed, Answered]]:
-        """Say what is owed, and yield what was answered; a desk that does not answer once is not asked again now."""
+    def tell_all(self, within: float = math.inf) -> Iterator[tuple[str, Owed, Answered]]:
+        """Say what is owed, and yield what was answered; a desk that does not answer once is not asked again now.
+        `within`: seconds in all, after which the rest stays owed."""
         silent: set[int] = set()
+        until = time.monotonic() + within
         for document, owed in self._owed():
+            left = until - time.monotonic()
+            if left <= 0:
+                return
             home = self.home(document)
-            answered = None if home in silent else self._tell(document, owed)
+            answered = None if home in silent else self._tell(document, owed, min(left, waits.ANSWER))
             if answered is None:
                 silent.add(home)
             else:
                 yield document, owed, answered
 
-    def _tell(self, document: str, owed: Owed) -> Answered | None:
+    def _tell(self, document: str, owed: Owed, within: float) -> Answered | None:
         """Say one thing; None where there is no answer, or it is not owed any more.
 
         The message is made while the desk's lock is held, so that a claim that begins later has a higher number: one
@@ -154,15 +172,17 @@ class Desks:
                 if (document, owed) not in self._owed():
                     return None
                 home, envelope = self.home(document), self._message(document, owed)
-            return self._link.send(home, envelope)
+            return self._link.send(home, envelope, within)
         except TestigoError:
             return None
 
     def _message(self, document: str, owed: Owed) -> bytes:
         day = self._day.now
         voted = day.voted.get(document)
-        tries = msgspec.to_builtins(day.tried(document)) if owed == "back" else {}
-        asked = Asked(owed, document, self.own, voted.hour if voted is not None else "", tries)
+        asked = Asked(owed, document, self.own, voted.hour if voted is not None else "")
+        if owed == "back":
+            had = day.claims.had.get(document, 0)
+            asked = msgspec.structs.replace(asked, tries=day.tried(document) if had else Tries(), since=had)
         return self._link.message(self.home(document), asked)
 
     def keep_answer(self, document: str, owed: Owed, answered: Answered) -> None:
@@ -184,18 +204,19 @@ class Desks:
         visiting = day.visit is not None and day.visit.document == asked.document
         # Until the visit is over the check-in may be taken back.
         voted = asked.document in day.voted and not visiting
-        claims, saying = answer(day.claims, asked, voted=voted, visiting=visiting, out=self.out)
+        newer = day.claims.knows_tries_of(asked)
+        claims, saying = answer(day.claims, asked, voted=voted, visiting=visiting, out=self.out, number=said.number)
         day = msgspec.structs.replace(day, claims=claims.receiving(said.by, said.number))
-        if asked.name == "back":
-            day = day.with_tries(asked.document, msgspec.convert(asked.tries, Tries))
+        if newer:
+            day = day.with_tries(asked.document, asked.tries)
         self._day.keep(day)
         return self._link.answer(envelope, said, self._answered(asked, saying))
 
     def _answered(self, asked: Asked, saying: str) -> Answered:
         day = self._day.now
         voted, lent = day.voted.get(asked.document), day.claims.lent.get(asked.document)
-        if saying == "granted":
-            return Answered("granted", tries=msgspec.to_builtins(day.tried(asked.document)))
+        if saying == "granted" and lent is not None:
+            return Answered("granted", tries=day.tried(asked.document), since=lent.since)
         desk = lent.desk if lent is not None and voted is None else self.own
         hour = voted.hour if voted is not None else lent.hour if lent is not None else ""
         return msgspec.convert({"said": saying, "desk": desk, "hour": hour}, Answered)

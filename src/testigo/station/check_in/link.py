@@ -11,13 +11,14 @@ from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
 
-from testigo import canonical, keys
+from testigo import canonical, keys, waits
 from testigo.canonical import why_refused
 from testigo.election import StationMachine
 from testigo.errors import IllegalStep, InvalidInput, InvalidSignature, StorageError
 from testigo.keys import OpeningKey
 from testigo.replay import NUMBERS_FORMAT, Numbers
 from testigo.station.check_in.claims import Answer, Asked
+from testigo.station.check_in.tries import Tries
 from testigo.station.machine.folder import MachineFolder
 from testigo.words import Message, message
 
@@ -42,19 +43,21 @@ class DeskMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Answered(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What the home desk said. `desk`, `hour`: which one has the voter, and since which hour, where it was not granted.
-    `tries`: where it was, what happened on that document so far."""
+    `tries`: where it was, what happened on that document so far; `since`: with which claim (`Lent.since`)."""
 
     said: Answer
     desk: int = 0
     hour: str = ""
-    tries: dict[str, Any] = {}
+    tries: Tries = Tries()
+    since: int = 0
 
 
 class OtherDesk(Protocol):
     """A desk's way to another."""
 
-    def tell(self, envelope: bytes) -> bytes:
-        """Hand over a message; the answer's envelope. Raises a `TestigoError` where it cannot be reached or refuses."""
+    def tell(self, envelope: bytes, within: float) -> bytes:
+        """Hand over a message; the answer's envelope. Raises a `TestigoError` where it cannot be reached or refuses, or
+        does not answer within so many seconds."""
 
 
 class DeskLink:
@@ -77,12 +80,12 @@ class DeskLink:
         first is refused if it arrives last."""
         return self._signed(MESSAGE_TYPE, to, self._numbers.next(), "", asked)
 
-    def send(self, to: int, envelope: bytes) -> Answered:
+    def send(self, to: int, envelope: bytes, within: float = waits.ANSWER) -> Answered:
         """Hand a message over; its answer. Raises `TestigoError` where there is none."""
         way = self._ways.get(to)
         if way is None:
             raise StorageError("machine.does-not-answer", place=self._place(to), why="not connected")
-        reply = self._opened(way.tell(envelope), ANSWER_TYPE, to)
+        reply = self._opened(way.tell(envelope, within), ANSWER_TYPE, to)
         if reply.answers != canonical.digest(envelope):
             raise InvalidSignature("desk-message.answers-another", place=self._place(to))
         return self._unsealed(reply, Answered)

@@ -72,7 +72,9 @@ class OrderReceiver:
         if order.name not in ("status", "readiness", "test-ballots", *ABOUT_A_SESSION):
             log.append("order", **noted, state=ORDERS[order.name][1] or self.state())
 
-    def _accept(self, envelope: bytes) -> Order:
+    def read(self, envelope: bytes) -> Order:
+        """An order that the chair of this station gave to this machine, newer than every order before; nothing is
+        obeyed or used up yet. Raises `InvalidInput` or `InvalidSignature`, `IllegalStep` for one that is not newer."""
         folder = self._folder
         place = message("place", "order", machine=folder.place)
         opened = keys.open_envelope(envelope, folder.key_of(CHAIR), ORDER_TYPE, place=place)
@@ -85,9 +87,13 @@ class OrderReceiver:
             raise InvalidSignature("order.for-another-machine", place=place)
         if order.sequence <= self._last:
             raise IllegalStep("order.old", place=place)
+        return order
+
+    def _accept(self, envelope: bytes) -> Order:
+        order = self.read(envelope)
         self._last = order.sequence
         if order.name != "status" and not self._is_fresh(order):
-            raise IllegalStep("order.expired", place=place)
+            raise IllegalStep("order.expired", place=message("place", "order", machine=self._folder.place))
         return order
 
     def _is_fresh(self, order: Order) -> bool:

@@ -73,22 +73,28 @@ class HttpMachine:
         """Raises `InvalidInput` for what is no address of the web."""
         require_address(address)
         self.address = address.rstrip("/")
-        self._timeout = httpx.Timeout(timeout, connect=waits.REACH)
+        self._timeout = timeout
 
     def order(self, envelope: bytes) -> bytes:
         """Send the order; raises `StorageError` where nobody answers, and what the machine refuses with."""
+        return self._sent(envelope, self._timeout)
+
+    def _sent(self, envelope: bytes, timeout: float) -> bytes:
         try:
-            status, answer = self._post(envelope)
+            status, answer = self._post(envelope, timeout)
         except (httpx.HTTPError, UnicodeError) as error:  # the second: for names that no host can have
             raise StorageError("machine.does-not-answer", place=self.address, why=type(error).__name__) from None
         if status in (200, 201):
             return answer
         raise _refusal(status, answer, self.address)
 
-    def _post(self, envelope: bytes) -> tuple[int, bytes]:
+    def _post(self, envelope: bytes, timeout: float) -> tuple[int, bytes]:
         """Status and body as it came: nothing is unpacked, and no more is read than a report may have."""
         client = httpx.Client(
-            timeout=self._timeout, trust_env=False, verify=trusted(), headers={"Accept-Encoding": "identity"}
+            timeout=httpx.Timeout(timeout, connect=min(timeout, waits.REACH)),
+            trust_env=False,
+            verify=trusted(),
+            headers={"Accept-Encoding": "identity"},
         )
         body, began = bytearray(), time.monotonic()
         with client, client.stream("POST", f"{self.address}/{self.PATH}", content=envelope) as answer:
@@ -96,7 +102,7 @@ class HttpMachine:
                 body += piece
                 if len(body) > self.LARGEST_REPORT:
                     raise InvalidInput("report.too-large", place=self.address, limit=self.LARGEST_REPORT)
-                if time.monotonic() - began > waits.ANSWER:
+                if time.monotonic() - began > timeout:
                     raise httpx.ReadTimeout("piece by piece")
         return answer.status_code, bytes(body)
 
@@ -106,9 +112,9 @@ class HttpDesk(HttpMachine):
 
     PATH = "desks"
 
-    def tell(self, envelope: bytes) -> bytes:
-        """Hand over a message; raises as `order`."""
-        return self.order(envelope)
+    def tell(self, envelope: bytes, within: float) -> bytes:
+        """Hand over a message; raises as `order`, also where no answer came within so many seconds."""
+        return self._sent(envelope, min(within, self._timeout))
 
 
 def require_address(text: str) -> None:
