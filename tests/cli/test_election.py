@@ -51,11 +51,11 @@ def test_check_prints_one_line_per_error(call, base, written):
     lines = err.strip().splitlines()
     assert code == 1
     assert len(lines) == 3
-    assert f"{file}:3: 'soon' is not a date; write it as YYYY-MM-DD." in lines[1]
+    assert f"{file}:3 (date): 'soon' is not a date; write it as YYYY-MM-DD." in lines[1]
     code, out, _ = call("check", "--json", str(file))
     answer = json.loads(out)
     assert (code, answer["ok"], len(answer["errors"])) == (1, False, 2)
-    assert answer["errors"][0]["place"] == f"{file}:3"
+    assert answer["errors"][0]["place"] == f"{file}:3 (date)"
 
 
 @pytest.mark.parametrize("content", ["", "[", "{}", "a: [b"])
