@@ -51,11 +51,11 @@ def test_check_prints_one_line_per_error(call, base, written):
     lines = err.strip().splitlines()
     assert code == 1
     assert len(lines) == 3
-    assert f"{file}:3: 'soon' is not a date; write it as YYYY-MM-DD." in lines[1]
+    assert f"{file}:3 (date): 'soon' is not a date; write it as YYYY-MM-DD." in lines[1]
     code, out, _ = call("check", "--json", str(file))
     answer = json.loads(out)
     assert (code, answer["ok"], len(answer["errors"])) == (1, False, 2)
-    assert answer["errors"][0]["place"] == f"{file}:3"
+    assert answer["errors"][0]["place"] == f"{file}:3 (date)"
 
 
 @pytest.mark.parametrize("content", ["", "[", "{}", "a: [b"])
@@ -91,7 +91,10 @@ def test_seats(call):
     assert "open until the public draw" in call("seats", "plurality", "1", "a=5", "b=5")[1]
     assert "drawn: " in call("seats", "plurality", "1", "a=5", "b=5", "--draw", "1", "--contest", "x")[1]
     assert "under the threshold" in call("seats", "hare", "3", "a=95", "b=5", "--threshold", "5.1")[1]
-    assert "3 seats stay empty" in call("seats", "hare", "3", "a=0")[1]
+    empty = "3 seats stay empty: nobody else who can take them has a vote."
+    assert empty in call("seats", "hare", "3", "a=0")[1]
+    assert empty in call("seats", "plurality", "3", "a=5", "b=4", "--threshold", "60")[1]
+    assert empty in call("seats", "dhondt", "3", "a=6", "--excluded", "a")[1]
 
 
 def test_seats_by_every_kind_of_threshold_and_what_rounding_changed(call):

@@ -58,6 +58,18 @@ def test_two_options_the_same_stations_and_a_day_of_its_own(definition: Definiti
     assert following.digest != definition.digest
 
 
+def test_a_definition_is_written_as_lines_of_yaml_that_people_edit_and_as_json_where_it_is_named_so(
+    definition: Definition, tmp_path: Path
+) -> None:
+    write_definition(definition, tmp_path / "election.yaml")
+    lines = (tmp_path / "election.yaml").read_text("utf-8").splitlines()
+    assert lines[0] == f"id: {definition.id}" and "contests:" in lines and max(map(len, lines)) < 200
+    assert any(one.startswith("  - ") for one in lines)
+    write_definition(definition, tmp_path / "election.json")
+    assert (tmp_path / "election.json").read_text("utf-8").startswith("{")
+    assert load(tmp_path / "election.yaml") == load(tmp_path / "election.json") == definition
+
+
 def test_only_stations_with_such_a_contest_vote_again(tmp_path: Path) -> None:
     text = ELECTION.replace(
         "    kind: choose-up-to\n    choose: 2\n    seats: 2\n", "    kind: choose-one\n    majority: {}\n"

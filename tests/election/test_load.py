@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from testigo.election import Definition, check_definition, load, load_with_warnings, require_valid, source
 from testigo.errors import InvalidInput, SeveralErrors, StorageError, TestigoError
+from testigo.words import from_line
 
 HERE = "#!"
 """In an edit: the line that the error must be reported on."""
@@ -119,12 +120,26 @@ def test_json_and_yaml_are_refused_for_the_same(base, written):
     }
 
 
+def test_an_error_of_content_says_where_in_a_file_of_one_line_it_is(base, written):
+    payload = load(written(base)).payload()
+    payload["stations"][1]["name"] = "M" * 500
+    for text, path, said in (
+        (json.dumps(payload), "stations[2].name", "e.json:1 (mesa 2 › nombre): "),
+        ("{}", "", "e.json:1: "),
+        ("{", "", "e.json:1: "),
+    ):
+        error = errors_of(written(text, "e.json"))[0]
+        place = from_line("place", error.as_json()["messages"]["place"]).values
+        assert (place["line"], place["path"]) == ("1", path) and str(place["file"]).endswith("e.json")
+        assert said in error.text("es")
+
+
 def test_an_error_in_json_has_its_line(base, written):
     payload = load(written(base)).payload()
     text = json.dumps(payload, indent=1).replace('"district": "south"', '"district": "west"')
     (error,) = errors_of(written(text, "e.json"))
     line = text[: text.index('"west"')].count("\n") + 1
-    assert error.place.endswith(f"e.json:{line}")
+    assert f"e.json:{line} (" in error.place
     (error,) = errors_of(written('{\n"id": "x",\n}', "e.json"))
     assert error.place.endswith("e.json:3")
 
@@ -236,7 +251,8 @@ def test_an_error_in_a_list_is_told_on_the_line_of_its_key(base, written):
     text = base.replace("    seats: 2\n    options:\n", "    seats:\n      0\n    options:\n", 1)
     (error,) = errors_of(written(text))
     assert "has 0 seats" in str(error)
-    assert error.place.endswith(f":{text[: text.index('    seats:' + chr(10))].count(chr(10)) + 1}")
+    line = text[: text.index("    seats:\n")].count("\n") + 1
+    assert error.place.endswith(f"election.yaml:{line} (contest 2 › seats)")
 
 
 def test_nobody_can_vote(base, written):
@@ -264,7 +280,7 @@ def test_empty_lists_are_errors(base, written):
 def test_all_errors_are_told_at_once_in_the_order_of_the_file(base, written):
     text = base.replace("date: 2027-04-11", "date: soon").replace("district: south, r", "district: west, r")
     text = text.replace("party: blue, candidates", "party: green, candidates")
-    lines = [int(error.place.rpartition(":")[2]) for error in errors_of(written(text))]
+    lines = [int(error.place_value.values["line"]) for error in errors_of(written(text))]
     assert len(lines) == 3
     assert lines == sorted(lines)
 
@@ -297,7 +313,7 @@ def test_what_is_odd_is_a_warning_and_no_error(base, written, old, new, words):
     found = [warning for warning in load_with_warnings(written(text)).warnings if words in str(warning)]
     assert found
     if words != "a single option":
-        assert found[0].place.endswith(f":{line}")
+        assert f"election.yaml:{line} (" in found[0].place
 
 
 def test_a_definition_from_elsewhere_is_refused_with_places(base, written):

@@ -25,4 +25,6 @@ def test_the_page_says_that_the_contest_is_held_again(
     public = elect(of=msgspec.structs.replace(definition, contests=(held, *others))).publish(tmp_path / "public")
     assert verify(public).verdict.holds
     publish_results(public, tmp_path / "results")
-    assert "y la votación de este cargo se repite" in (tmp_path / "results" / "index.html").read_text("utf-8")
+    page = (tmp_path / "results" / "index.html").read_text("utf-8")
+    assert "y la votación de este cargo se repite" in page
+    assert "Escaños sin cubrir" not in page

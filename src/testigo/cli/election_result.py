@@ -191,7 +191,7 @@ def _lines(contest: Contest, totals: VoteTotals, allocation: Allocation, decided
             yield message("cli", "outcome.tie-open", options=list(tie.options))
         else:
             yield message("cli", "outcome.tie-drawn", options=list(tie.options), winners=list(tie.winners))
-    if allocation.unfilled:
+    if allocation.unfilled and not allocation.void:  # held again: its seats wait for that
         yield message("cli", "outcome.unfilled", count=allocation.unfilled)
     if allocation.vacant:
         yield message("cli", "outcome.vacant", options=list(allocation.vacant))

@@ -151,7 +151,8 @@ class _Reader:
         place = found.place
         while place and place not in self._lines:
             place = place[:-1]
-        return found.error.at(f"{self.file}:{self._lines.get(place, 1)}")
+        where = found.error.place_value
+        return found.error.at(line_place(self.file, self._lines.get(place, 1), found.place, where))
 
     def read(self, node: source.Node, wanted: shapes.Type, place: DefinitionPath) -> Any:
         """Plain JSON values of the wanted type; where they are not, the error is noted and None returned."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from testigo import canonical, storage, words
+from testigo.election import source, yaml_text
 from testigo.election.definition import Definition
 from testigo.election.own_fonts import write_fonts
 from testigo.errors import InvalidInput
@@ -27,13 +28,19 @@ def with_own_catalogues(definition: Definition, folder: Path) -> Definition:
 
 
 def write_definition(definition: Definition, file: Path) -> None:
-    """Write a definition as a file that `load` reads, its own catalogues and fonts beside it."""
+    """Write a definition as a file that `load` reads, its own catalogues and fonts beside it: as JSON where it is named
+    so, else as YAML that people can edit.
+    """
     storage.make_folder(file.parent)
     write_fonts(definition, file.parent)
     for language, text in definition.catalogues.items():
         storage.make_folder(file.parent / FOLDER)
         storage.write(file.parent / FOLDER / f"{language}.po", text.encode())
-    storage.write(file, canonical.encode(msgspec.structs.replace(definition, catalogues={}, fonts=())))
+    alone = msgspec.structs.replace(definition, catalogues={}, fonts=())
+    if source.is_json(file):
+        storage.write(file, canonical.encode(alone))
+    else:  # through JSON: its keys in the order of the fields, and lists for tuples
+        storage.write(file, yaml_text.document(msgspec.json.decode(msgspec.json.encode(alone))).encode())
 
 
 def speak_own_languages(definition: Definition) -> None:

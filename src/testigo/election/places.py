@@ -33,14 +33,14 @@ def joined(steps: list[Value]) -> Message:
     return Message("place", f"steps-{len(steps)}", {f"step{at}": step for at, step in enumerate(steps, 1)})
 
 
-def line_place(file: Path, line: int, path: tuple[str | int, ...]) -> Message | str:
+def line_place(file: Path, line: int, path: tuple[str | int, ...], where: Value = "") -> Message:
     """The place of an error in a definition's file. As a line of text (`words.to_line`) it has `file`, `line` and, for
-    programs, `path` as the file spells it.
+    programs, `path` as the file spells it. `where`: the path in words, where they are made already.
     """
+    told: dict[str, Value] = {"file": str(file), "line": str(line), "path": path_text(path)}
     if not path:
-        return f"{file}:{line}"
-    told: dict[str, Value] = {"file": str(file), "line": str(line), "where": place_words(path)}
-    return Message("place", "definition-line", {**told, "path": path_text(path)})
+        return Message("place", "file-line", told)
+    return Message("place", "definition-line", {**told, "where": where or place_words(path)})
 
 
 def path_text(path: tuple[str | int, ...]) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from testigo.election.places import line_place
 from testigo.errors import InvalidInput, TestigoError
 from testigo.words import Value, message
 
@@ -63,7 +64,7 @@ def parse(data: bytes, file: Path) -> tuple[Node, list[TestigoError]]:
     aliases, tags, more than one document, and for more than `MAX_DEPTH` levels or `MAX_NODES` nodes.
     """
     text = _decode(data, file)
-    if _is_json(file):
+    if is_json(file):
         text = _json_as_yaml(text, file)
     tree = _Tree(file)
     try:
@@ -76,7 +77,8 @@ def parse(data: bytes, file: Path) -> tuple[Node, list[TestigoError]]:
     return tree.root, tree.errors
 
 
-def _is_json(file: Path) -> bool:
+def is_json(file: Path) -> bool:
+    """Whether the file is named as JSON; any other is YAML."""
     return file.suffix.lower() == ".json"
 
 
@@ -85,7 +87,9 @@ def _decode(data: bytes, file: Path) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise InvalidInput("file.not-utf8", place=f"{file}:{line}", byte=f"{data[error.start]:#04x}") from None
+        raise InvalidInput(
+            "file.not-utf8", place=line_place(file, line, ()), byte=f"{data[error.start]:#04x}"
+        ) from None
 
 
 def _json_as_yaml(text: str, file: Path) -> str:
@@ -97,7 +101,7 @@ def _json_as_yaml(text: str, file: Path) -> str:
     try:
         json.loads(text, parse_int=str)  # however many digits: the reader of each field says what it takes
     except json.JSONDecodeError as error:
-        raise InvalidInput("file.not-json", place=f"{file}:{error.lineno}", why=error.msg) from None
+        raise InvalidInput("file.not-json", place=line_place(file, error.lineno, ()), why=error.msg) from None
     except RecursionError:
         raise InvalidInput("file.too-deep", place=file, most=MAX_DEPTH) from None
     except ValueError as error:
@@ -117,10 +121,10 @@ def _syntax_error(error: yaml.YAMLError, text: str, file: Path) -> InvalidInput:
     position = getattr(error, "position", None)
     line = mark.line + 1 if mark else text.count("\n", 0, position) + 1 if isinstance(position, int) else 1
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
-    code = "file.not-json" if _is_json(file) else "file.not-yaml"
+    code = "file.not-json" if is_json(file) else "file.not-yaml"
     known = _REASONS.get(str(problem))
     why: Value = message("term", f"yaml-reason.{known}") if known else str(problem)
-    return InvalidInput(code, place=f"{file}:{line}", why=why)
+    return InvalidInput(code, place=line_place(file, line, ()), why=why)
 
 
 _REASONS = {
@@ -201,4 +205,4 @@ class _Tree:
                 parent.entries[key] = (line, node)
 
     def _refuse(self, code: str, line: int, **values: Value) -> InvalidInput:
-        return InvalidInput(code, place=f"{self.file}:{line}", **values)
+        return InvalidInput(code, place=line_place(self.file, line, ()), **values)

@@ -255,6 +255,16 @@ def test_a_wrong_candidate_is_told_with_row_and_column(old, new, found):
     assert found in errors
 
 
+def test_an_abbreviation_of_two_parties_is_said_to_be_of_both():
+    parties = PARTIES + "P3,PR,Partido Rural\n"
+    with pytest.raises(SeveralErrors) as raised:
+        run(STATIONS, parties, CANDIDATES)
+    told = next(one for one in raised.value.errors if one.code == "table.name-of-several")
+    assert told.place == "c.csv, row 3, column Sigla"
+    assert "'PR' is the name or abbreviation of more than one party: p1 and p3" in told.text("en")
+    assert "más de un partido: p1 y p3; escriba el código" in told.text("es")
+
+
 CODED = """\
 Código\tCargo\tSigla\tOrden\tNombre\tSuplente
 m1\tAlcaldía\tPR\t1\tสมชาย ใจดี\t

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from testigo import storage
-from testigo.election import source
+from testigo.election import source, yaml_text
 from testigo.election.definition import Definition
 from testigo.election.diagnostic import DefinitionPath
 from testigo.election.editing.changes import Difference, differences
@@ -173,7 +173,7 @@ class Draft:
         if self.file.suffix.lower() == ".json":
             text = splice.replaced("{}", self.file, {(key,): value for key, value in values.items()})
         else:
-            text = "".join(f"{key}: {splice.flow(value)}\n" for key, value in values.items())
+            text = "".join(f"{key}: {yaml_text.flow(value)}\n" for key, value in values.items())
         self._set(_State.read(text, self.file))
 
     def edit(self, edits: Sequence[Edit], version: int) -> None:

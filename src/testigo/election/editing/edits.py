@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from testigo.election import yaml_text
 from testigo.election.diagnostic import DefinitionPath
 from testigo.election.editing.plain import Plain, as_text, at, is_number, read_plain
 from testigo.election.tables import splice
@@ -276,7 +277,7 @@ class _Writing:
         last = self._span((*edit.path, len(inner) - 1))
         if span.flow:
             return last.end, last.end, f", {self._flow(edit.value)}"
-        return self._new_lines(last, span.column, splice.block([edit.value]))
+        return self._new_lines(last, span.column, yaml_text.block([edit.value]))
 
     def swapped(self, path: DefinitionPath) -> list[_Piece]:
         *around, place = path
@@ -297,9 +298,9 @@ class _Writing:
         if span.flow:
             return last.end, last.end, f", {self._flow(key)}: {self._flow(edit.value)}"
         if isinstance(edit.value, list) and edit.value:
-            lines = [f"{splice.scalar(key)}:", *(f"  {line}" for line in splice.block(edit.value))]
+            lines = [f"{yaml_text.scalar(key)}:", *(f"  {line}" for line in yaml_text.block(edit.value))]
         else:
-            lines = [f"{splice.scalar(key)}: {splice.flow(edit.value)}"]
+            lines = [f"{yaml_text.scalar(key)}: {yaml_text.flow(edit.value)}"]
         return self._new_lines(last, span.column, lines)
 
     def _new_lines(self, behind: Span, column: int, lines: Iterable[str]) -> _Piece:
@@ -320,12 +321,12 @@ class _Writing:
             deeper = not span.flow and not self._text[line : span.start].strip()
             return f"{' ' if after_colon else '  ' if deeper else ''}{self._flow(value)}"
         indent = span.column if not span.flow else span.column + 2
-        lines = ("\n" + " " * indent).join(splice.block(value))
+        lines = ("\n" + " " * indent).join(yaml_text.block(value))
         return f"\n{' ' * indent}{lines}" if span.flow else lines
 
     def _flow(self, value: Any) -> str:
         if not self._is_json:
-            return splice.flow(value)
+            return yaml_text.flow(value)
         written = json.dumps(value, ensure_ascii=False)
         return written if written.isprintable() else json.dumps(value)
 

@@ -206,11 +206,15 @@ class References:
         meant = self._names.get(reading_key(text), set()) if len(named) == 1 else set()
         if len(meant) == 1:
             return next(iter(meant))
+        what = message("term", self._what)
+        if meant:
+            several = first_of([one[:_SHOWN] for one in sorted(meant)], _NAMED)
+            reader.add_error("table.name-of-several", row, named[-1], what=what, text=text[:60], several=several)
+            return ""
         if wanted not in self._missed and len(self._missed) < _NEAR_LOOKED_FOR:
             self._missed[wanted] = self._near(wanted)
         near = self._missed.get(wanted, "")
         code = "table.unknown-near" if near else "table.unknown"
-        what = message("term", self._what)
         reader.add_error(code, row, named[-1], what=what, text=text[:60], id=wanted[:60], near=near)
         return ""
 

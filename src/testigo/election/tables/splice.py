@@ -5,7 +5,6 @@ JSON, which has no comments, the file is written again.
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +12,8 @@ from typing import Any
 
 import yaml
 
+from testigo.election import yaml_text
 from testigo.election.diagnostic import DefinitionPath
-
-_PLAIN = re.compile(r"[^\W\d_](?:[\w .()/'-]*[\w.)])?")
-_NOT_PLAIN = frozenset("null true false yes no on off y n".split())
-_LINE = 150
-"""A value that fits on a line of so many characters stands on one."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -71,59 +66,19 @@ def _replaced_json(text: str, lists: Mapping[DefinitionPath, list[Any]]) -> str:
 
 def _written(value: list[Any], span: Span, *, after_colon: bool) -> str:
     if span.inside:
-        return flow(value)
+        return yaml_text.flow(value)
     if not value:
         return " []" if after_colon else "[]"
     indent = span.column if not span.flow else span.column + 2
-    lines = ("\n" + " " * indent).join(block(value))
+    lines = ("\n" + " " * indent).join(yaml_text.block(value))
     return f"\n{' ' * indent}{lines}" if span.flow else lines
 
 
 def _added(key: str, value: list[Any], end: Span) -> str:
     if end.inside:
-        return f", {json.dumps(key)}: {flow(value)}"
-    lines = "\n  ".join(block(value))
+        return f", {json.dumps(key)}: {yaml_text.flow(value)}"
+    lines = "\n  ".join(yaml_text.block(value))
     return f"{key}:\n  {lines}\n" if value else f"{key}: []\n"
-
-
-def block(value: Any) -> Iterator[str]:
-    """Lines of a value in YAML, the first without indentation."""
-    if isinstance(value, list):
-        for item in value:
-            yield from (f"{'  ' if number else '- '}{line}" for number, line in enumerate(block(item)))
-        return
-    line = flow(value)
-    if not isinstance(value, dict) or (len(line) <= _LINE and "candidates" not in value and "districts" not in value):
-        yield line
-        return
-    for key, inner in value.items():
-        if isinstance(inner, list) and inner:
-            yield f"{key}:"
-            yield from (f"  {one}" for one in block(inner))
-        else:
-            yield f"{key}: {flow(inner)}"
-
-
-def flow(value: Any) -> str:
-    """A value in YAML, in brackets on one line."""
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{scalar(str(key))}: {flow(one)}' for key, one in value.items())}}}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(flow, value))}]"
-    return str(value) if isinstance(value, int) else scalar(str(value))
-
-
-def scalar(text: str) -> str:
-    """Plain where nothing in it could be taken for YAML, else in double quotes."""
-    if _PLAIN.fullmatch(text) and text.lower() not in _NOT_PLAIN:
-        return text
-    quoted = json.dumps(text, ensure_ascii=False)
-    return "".join(one if one.isprintable() else _escaped(one) for one in quoted)
-
-
-def _escaped(character: str) -> str:
-    code = ord(character)
-    return f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}"
 
 
 # ── where the values are ──
