@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from playwright.sync_api import BrowserContext, Page, Response
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from played_reader import PlayedReader
 from polling_place import CHAIR_PIN, CLERK_PIN, ISSUED, MAYOR, Root, finger, villa
@@ -193,6 +194,14 @@ class Clerk:
         self.page.keyboard.press(key)
 
     def enter(self) -> None:
+        """Enter, and again where the page took it for a scanner's, as it may on a busy machine."""
+        for patience in (10_000, 20_000):
+            try:
+                with self.page.expect_navigation(wait_until="load", timeout=patience):
+                    self.press("Enter")
+            except PlaywrightTimeout:
+                continue
+            return
         with self.going():
             self.press("Enter")
 
@@ -452,6 +461,7 @@ def _restarted(clerk: Clerk, who: Voter) -> None:
     clerk.touch(finger(99, 1))
     clerk.desk.restart()
     clerk.sign_in()
+    clerk.expect("finger")
     assert re.search(who.document, clerk.page.inner_text(".who"))
     clerk.touch(finger(who.finger, 2))
     clerk.card()
