@@ -29,7 +29,7 @@ from testigo.election import (
     write_definition,
 )
 from testigo.election.load import read_payload
-from testigo.election.tables import export, import_tables, importing, read_map, read_table
+from testigo.election.tables import cells, export, import_tables, importing, read_map, read_table
 from testigo.election.tables.column_map import ImportMap
 
 
@@ -74,7 +74,7 @@ printable = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co", "Z
 names = st.one_of(printable, st.from_regex(r"'{0,2}[+@-][a-z]{1,4}", fullmatch=True)).map(
     lambda text: unicodedata.normalize("NFC", text)
 )
-good = names.filter(lambda text: text.strip() == text != "" and not text.startswith(("#", "Err", "E")))
+good = names.filter(lambda text: text.strip() == text != "" and not cells.spoiled(text))
 ids = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?", fullmatch=True)
 
 
