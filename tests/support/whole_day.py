@@ -661,9 +661,9 @@ class Day:
             chair.get("/close")
             chair.send("/close", step_1="checked_in=cards_used", reason_1="x" * 201)
             assert chair.send("/close").name == "differences"
-            chair.send("/differences", reason_1="")
-            chair.send("/differences", reason_1="\x07")
-            page = chair.send("/differences", reason_1="ñ")
+            chair.send("/differences", step_1="checked_in=cards_used", reason_1="")
+            chair.send("/differences", step_1="checked_in=cards_used", reason_1="\x07")
+            page = chair.send("/differences", step_1="checked_in=cards_used", reason_1="ñ")
             assert page.code == "print-system.no-answer"
             self._send(chair)
         with self.clerk() as clerk, self.arrive(self.place.booth_address) as voter:
@@ -702,7 +702,7 @@ class Day:
             chair.get("/close")
             page = chair.send("/close", check_in_lost="ñ", step_1="checked_in=cards_used", reason_1="ñ")
             while page.name == "differences":
-                page = chair.send("/differences", reason_1="ñ", reason_2="ñ")
+                page = chair.send("/differences", step_1="checked_in=cards_used", reason_1="ñ", reason_2="ñ")
             assert page.name == "tally-sheet"
             self.seen.papers["tally-sheet of a lost check-in"] = self.place.chair.tally_sheet_pdf()
             chair.get("/events")
