@@ -45,6 +45,14 @@ def place(tmp_path: Path, check_in: tuple[Staff, dict[str, str]]) -> CheckInDeci
     return CheckInDecisions(tmp_path, *check_in)
 
 
+def test_two_who_stand_there_decide_in_one_act_and_a_wrong_pin_leaves_nothing_open(place: CheckInDecisions) -> None:
+    about = ("over-cap", "visit-7", "ana", "her finger is bandaged", "sol-1")
+    with pytest.raises(NotAllowed):
+        place.decisions.agree_now(*about, "000000")
+    assert place.decisions.live() == ()
+    assert place.decisions.agree_now(*about, place.pins["sol-1"]).state == "used"
+
+
 def test_two_persons_decide_and_it_is_used_once(place: CheckInDecisions) -> None:
     made = place.decisions.propose("over-cap", "visit-7", "ana", "her finger is bandaged")
     assert (made.state, made.expires - made.opened) == ("open", DEFAULT_SECONDS)

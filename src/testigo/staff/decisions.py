@@ -20,7 +20,7 @@ from typing import Final, Literal
 import msgspec
 
 from testigo import locks
-from testigo.errors import IllegalStep, InvalidInput, NotAllowed, is_printable
+from testigo.errors import IllegalStep, InvalidInput, NotAllowed, TestigoError, is_printable
 from testigo.staff.accounts import Account, StaffRole
 from testigo.staff.machine import Staff
 from testigo.stored import StoredFormat
@@ -122,6 +122,20 @@ class Decisions:
             # Checking a PIN takes time, and somebody may have left it lying until now.
             decision = self._at(kept, decision_id, "open")
             return _change(kept, decision, state="approved", second=second)
+
+    def agree_now(
+        self, act: str, subject: str, first: str, reason: str, second: str, pin: str, *, source: str = ""
+    ) -> Decision:
+        """Both persons stand at the machine: proposed, approved and used in one act. `first` is signed in, `second`
+        shows their PIN. Raises what `propose` and `approve` raise, and then nothing is left open.
+        """
+        proposed = self.propose(act, subject, first, reason)
+        try:
+            self.approve(proposed.id, second, pin, source=source)
+        except TestigoError:
+            self.withdraw(proposed.id, first)
+            raise
+        return self.take(proposed.id, act, proposed.subject)
 
     def withdraw(self, decision_id: str, first: str) -> Decision:
         """The person who proposed it takes it back; also after another has agreed, until it is used."""

@@ -7,7 +7,6 @@ answers for it, because every time that the machine says afterwards is another o
 from pathlib import Path
 from typing import Final
 
-from testigo.errors import TestigoError
 from testigo.staff.accounts import PRESIDING
 from testigo.staff.decisions import DECISIONS_FORMAT, Decisions, Rule
 from testigo.staff.machine import Staff
@@ -23,10 +22,4 @@ class ClockSet:
 
     def agree(self, first: str, second: str, pin: str, machine: str, *, source: str = "") -> None:
         """Both persons say so now. `first` is signed in, `second` shows their PIN; raises what `Decisions` raises."""
-        proposed = self._decisions.propose(CLOCK_SET.act, machine, first, CLOCK_SET.act)
-        try:
-            self._decisions.approve(proposed.id, second, pin, source=source)
-        except TestigoError:
-            self._decisions.withdraw(proposed.id, first)
-            raise
-        self._decisions.take(proposed.id, CLOCK_SET.act, proposed.subject)
+        self._decisions.agree_now(CLOCK_SET.act, machine, first, CLOCK_SET.act, second, pin, source=source)

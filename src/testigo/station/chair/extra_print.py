@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from testigo.ballot import reasons
-from testigo.errors import TestigoError
 from testigo.staff.accounts import PRESIDING, Account
 from testigo.staff.decisions import DECISIONS_FORMAT, Decisions, Rule
 from testigo.staff.machine import Staff
@@ -38,10 +37,4 @@ class ExtraPrint:
         reasons.check_reason(reason, "allow", reasons.EXTRA_PRINT_REASONS)
         if not second and not self.others(first):
             return
-        proposed = self._decisions.propose(EXTRA_PRINT.act, "booth", first, reason)
-        try:
-            self._decisions.approve(proposed.id, second, pin, source=source)
-        except TestigoError:
-            self._decisions.withdraw(proposed.id, first)
-            raise
-        self._decisions.take(proposed.id, EXTRA_PRINT.act, proposed.subject)
+        self._decisions.agree_now(EXTRA_PRINT.act, "booth", first, reason, second, pin, source=source)

@@ -1,6 +1,6 @@
 """One check-in desk among those of its station: whose share a document is, and what is said to its home desk.
 
-`desk_claims` says what desks owe each other and how that is settled; here it is asked and told. Nothing here is said
+`claims` says what desks owe each other and how that is settled; here it is asked and told. Nothing here is said
 while the desk's lock is held: two desks that ask each other at the same moment would wait for each other.
 """
 

@@ -8,7 +8,6 @@ from typing import Final
 
 import msgspec
 
-from testigo.errors import TestigoError
 from testigo.staff.accounts import PRESIDING
 from testigo.staff.decisions import DECISIONS_FORMAT, Decisions, Rule
 from testigo.staff.machine import Staff
@@ -37,10 +36,7 @@ class SignInList:
     def agree(self, agreed: Agreed, *, source: str = "") -> None:
         """Both agree now. Raises `NotAllowed` for a wrong PIN, a role without the right, or the same person twice."""
         first = self._staff.check(agreed.first, agreed.first_pin, PRESIDING, source=source)
-        proposed = self._decisions.propose(FROM_LIST.act, "sign-in-list", first.id, "sign-in-list")
-        try:
-            self._decisions.approve(proposed.id, agreed.second, agreed.second_pin, source=source)
-        except TestigoError:
-            self._decisions.withdraw(proposed.id, first.id)
-            raise
-        self._decisions.take(proposed.id, FROM_LIST.act, proposed.subject)
+        subject, reason = "sign-in-list", "sign-in-list"
+        self._decisions.agree_now(
+            FROM_LIST.act, subject, first.id, reason, agreed.second, agreed.second_pin, source=source
+        )
