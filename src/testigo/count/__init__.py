@@ -2,7 +2,7 @@
 
 - `kinds`: the table of statement kinds, and the reading of their bodies. `statements`: the bodies of what auditors say;
   `authority`: of what root and centre say of stations.
-- `record_rules`: which statement may follow which, by what the record says so far (`record_said`): of its body
+- `record_rules`: which statement may follow which, by what the record says so far (`record_state`): of its body
   `body_rules`, of keys `key_rules`, after what could not be read `unread`; `rulings` (which may follow:
   `rulings_check`) is what was annulled, corrected and counted on paper, `count_log` the closing counts, `numbered` what
   is numbered; `definition_parts` puts the definition together from its statements, `reading` reads the rules of a

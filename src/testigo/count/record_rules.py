@@ -12,13 +12,13 @@ from testigo.count.body_rules import BodyRules
 from testigo.count.conflict import Conflict
 from testigo.count.key_rules import check_key_read
 from testigo.count.kinds import KINDS, SHOWN, Kind, kind_of
-from testigo.count.record_said import RecordedStatement, RecordSaid
+from testigo.count.record_state import RecordedStatement, RecordState
 from testigo.errors import InvalidInput
 from testigo.keys import PublicKey, envelope_key_id
 from testigo.record import SignedStatement, Statement, open_statement, peek
 
 
-class RecordRules(RecordSaid):
+class RecordRules(RecordState):
     """What a record says so far, and which statement may follow."""
 
     def __init__(self, root: PublicKey) -> None:

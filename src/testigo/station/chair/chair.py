@@ -42,7 +42,7 @@ from testigo.station.machine.hours import StationHours
 from testigo.station.machine.lineup import Lineup
 from testigo.station.machine.order_sender import OrderSender
 from testigo.station.machine.readiness import MachineReadiness
-from testigo.station.machine.same_poll_book import SAID, require_same
+from testigo.station.machine.same_poll_book import BOOK_DIGEST, require_same
 from testigo.station.machine.staffing import staff_of
 from testigo.station.machine.ways import Machine, ways_to
 from testigo.words import message
@@ -236,7 +236,7 @@ class Chair:
         require_state(self.folder, "zero-reported")
         self.hours.check_opening(reason)
         book = self._require_same_poll_book()
-        self._sender.give_each(self._lineup.booths_first, "open", **({SAID: book} if book else {}))
+        self._sender.give_each(self._lineup.booths_first, "open", **({BOOK_DIGEST: book} if book else {}))
         self.folder.log.append("opened", **({"reason": reason} if reason else {}))
 
     @exclusive
@@ -296,8 +296,8 @@ class Chair:
             gone = {StationMachine.named(name): reason for name, reason in (lost or {}).items()}
             self._closing.close_machines(explained, lost=gone, early=early, go_on=self.state == "open")
         require_state(self.folder, "closed")
-        said = {step_of(one): one.reason for one in self.differences()}
-        self._explain({step: reason for step, reason in explained.items() if said.get(step, reason) != reason})
+        given = {step_of(one): one.reason for one in self.differences()}
+        self._explain({step: reason for step, reason in explained.items() if given.get(step, reason) != reason})
         return self._finish()
 
     @exclusive

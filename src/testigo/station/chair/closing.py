@@ -70,9 +70,9 @@ class Closing:
                     raise self._somebody_there(machine)
             digest = self._keep_signed(machine, self._sender.give(machine, "close"))
             self.lineup.note(machine, OutOfService(reason, digest))
-        self._let_desks_hear()
+        self._notify_desks()
 
-    def _let_desks_hear(self) -> None:
+    def _notify_desks(self) -> None:
         """Ask the desks how they are: with it they hear which were taken out, and tell each other what they owe. One
         that does not answer now hears it with the next look."""
         for desk in self.lineup.desks:
@@ -104,8 +104,8 @@ class Closing:
             self.lineup.note(machine, out)
         if self.lineup.admitted.desk_count > 1:
             # A desk that is closed hears nothing any more: first all take over what a lost one had, then all tell it.
-            self._let_desks_hear()
-            self._let_desks_hear()
+            self._notify_desks()
+            self._notify_desks()
         reports = self._sender.give_each(machines, "close")
         open_reports(self._folder, [(machine, _signed(report)) for machine, report in reports.items()])
         digests = {machine.name: self._keep_signed(machine, report) for machine, report in reports.items()}

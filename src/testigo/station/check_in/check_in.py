@@ -52,7 +52,7 @@ from testigo.station.machine.day_file import DayFile
 from testigo.station.machine.folder import OPENING_KEY, MachineFolder, exclusive
 from testigo.station.machine.order_receiver import OrderReceiver
 from testigo.station.machine.orders import ABOUT_A_SESSION, Order, order_named
-from testigo.station.machine.same_poll_book import SAID
+from testigo.station.machine.same_poll_book import BOOK_DIGEST
 from testigo.station.machine.staffing import staff_of
 
 
@@ -129,7 +129,10 @@ class CheckIn(ArrivalDesk, AdmissionDesk):
     def _order(self, envelope: bytes) -> bytes:
         with self._orders.taken(envelope) as order:
             self._obey(order)
-        data: dict[str, Any] = {"visiting": self._visit is not None, SAID: self._book.digest if self._book else ""}
+        data: dict[str, Any] = {
+            "visiting": self._visit is not None,
+            BOOK_DIGEST: self._book.digest if self._book else "",
+        }
         if order.name == "readiness":
             lines = check_in_lines(self.folder.path, self.reader, registered=self.counters().registered)
             data["lines"] = msgspec.to_builtins(lines)
@@ -157,7 +160,7 @@ class CheckIn(ArrivalDesk, AdmissionDesk):
         if (
             order.name == "open"
             and self._book is not None
-            and order.data.get(SAID, self._book.digest) != self._book.digest
+            and order.data.get(BOOK_DIGEST, self._book.digest) != self._book.digest
         ):
             raise IllegalStep("poll-book.another-since", place=self.folder.place)
         if order.name == "open" and self.state == "ready" and self._book is not None:

@@ -11,7 +11,7 @@ from testigo.errors import IllegalStep
 from testigo.station.machine.orders import MachineReport
 from testigo.words import Message
 
-SAID = "poll_book"
+BOOK_DIGEST = "poll_book"
 """Where a desk's report, and the chair's order to open, say the digest."""
 
 
@@ -20,8 +20,8 @@ def require_same(reports: Mapping[StationMachine, MachineReport], place: Message
 
     A desk of an earlier release does not say; it is not asked.
     """
-    said = {machine: str(report.data[SAID]) for machine, report in reports.items() if SAID in report.data}
-    digests = set(said.values())
+    digest_of = {desk: str(report.data[BOOK_DIGEST]) for desk, report in reports.items() if BOOK_DIGEST in report.data}
+    digests = set(digest_of.values())
     if len(digests) > 1:
-        raise IllegalStep("poll-book.differs-between-desks", place=place, desks=[one.label for one in said])
+        raise IllegalStep("poll-book.differs-between-desks", place=place, desks=[one.label for one in digest_of])
     return digests.pop() if digests else ""

@@ -55,7 +55,7 @@ class RecordedStatement(msgspec.Struct, frozen=True):
     sha256: str
 
 
-class RecordSaid:
+class RecordState:
     """The statements of one election. `sheets`, `zero_report_digests`: by station. `booth_sheets`: by station and
     booth, `booth_sheet_digests` by both together. `counts`: all closing counts. `numbered`: the last numbers of tests
     and incidents. `rulings`: what else is said of stations. `seed`, `draw`: dice of the closing count and of the public
