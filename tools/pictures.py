@@ -51,7 +51,7 @@ def main() -> None:
             picture.quantize(COLOURS, dither=Image.Dither.NONE).save(options.out / f"{name}.png", optimize=True)
 
         if options.results:
-            page = browser.new_page(viewport={"width": 900, "height": 810})
+            page = browser.new_page(viewport={"width": 900, "height": 1130})
             page.goto(options.results.resolve().as_uri())
             taken(page, "results")
         _station(browser.new_page(viewport={"width": 1280, "height": 800}), Path(folder), taken)
