@@ -72,7 +72,9 @@ def zero_sheet(definition: Definition) -> TallySheet:
 
 
 def _contest(contest: Contest, ballots: int, rng: random.Random) -> ContestTally:
-    blank, left = rng.randint(0, ballots // 10), 0
-    votes = {option.id: rng.randint(0, (ballots - blank) // 2) for option in contest.options}
-    left = contest.choose * (ballots - blank) - sum(votes.values())
+    blank = rng.randint(0, ballots // 10)
+    valid = ballots - blank
+    most = min(valid // 2, contest.choose * valid // len(contest.options))  # no more choices than there are
+    votes = {option.id: rng.randint(0, most) for option in contest.options}
+    left = contest.choose * valid - sum(votes.values())
     return ContestTally(contest.id, votes, blank, 0, left, ballots)

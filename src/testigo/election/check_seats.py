@@ -131,6 +131,9 @@ def _check_valid(path: DefinitionPath, share: Share) -> Iterator[Diagnostic]:
         share.require_valid()
     except InvalidInput as error:
         yield Diagnostic(path, error.at(place_words(path)))
+        return
+    if share.impossible:
+        yield diagnose("share.more-than-all", path, warning=True, text=share.impossible)
 
 
 def _check_nobody(path: DefinitionPath, contest: Contest, rule: NoneOfTheAbove) -> Iterator[Diagnostic]:

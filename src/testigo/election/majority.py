@@ -33,6 +33,11 @@ class Condition(Share, frozen=True):
         if self.lead_more_than or self.lead_at_least:
             self._lead.require_valid()
 
+    @property
+    def impossible(self) -> str:
+        """As of a share, and of the lead."""
+        return super().impossible or (self._lead.impossible if self.lead_more_than or self.lead_at_least else "")
+
     def met_by(self, votes: int, lead: int, whole: int) -> bool:
         """Whether so many votes, and so many more than the next option has, are enough of a whole; raises
         `InvalidInput` as `require_valid` does.

@@ -14,12 +14,16 @@ class Share(Value, frozen=True):
     at_least: str = ""
 
     def require_valid(self) -> None:
-        """Raise `InvalidInput` where it does not name one of the two, or what it names is not a share, or one that
-        nothing can ever be."""
+        """Raise `InvalidInput` where it does not name one of the two, or what it names is not a share."""
         if bool(self.more_than) == bool(self.at_least):
             raise InvalidInput("share.one-of-two")
-        if fraction_of(self.more_than or self.at_least) >= 1 and self.more_than:
-            raise InvalidInput("share.more-than-all", text=self.more_than)
+        fraction_of(self.more_than or self.at_least)
+
+    @property
+    def impossible(self) -> str:
+        """What nothing is ever more than; "" where something may be enough. Raises as `require_valid` does."""
+        self.require_valid()
+        return self.more_than if self.more_than and fraction_of(self.more_than) >= 1 else ""
 
     def met(self, count: int, whole: int) -> bool:
         """Whether so many are enough of a whole; raises `InvalidInput` as `require_valid` does."""
